@@ -1,1 +1,83 @@
-//! ob-registry
+//! The registry of third-parties: who they are at the platform, what they authorised, and
+//! whether they may be acted for right now.
+//!
+//! One Integrator serves many third-parties. The platform asks it to map its own business ids to
+//! the client ids it was given and to keep the application ids beside them (MUST). [`Registry`]
+//! is that mapping, with a lifecycle: [`Registry::act_for`] is the only way from a business id to
+//! an [`ActingFor`](ob_core::ActingFor), and it refuses whoever is unknown, not active or asked
+//! for more than was authorised. There is no default third-party.
+//!
+//! ```
+//! use ob_registry::{MemoryStore, Registry, Status, ThirdParty};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = Registry::open(MemoryStore::default()).await?;
+//! let acme = ThirdParty::builder(
+//!     "acme".parse()?,
+//!     "Acme GmbH",
+//!     "tpp-acme".parse()?,
+//!     "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a11".parse()?,
+//! )
+//! .country("DE".parse()?)
+//! .scopes("consents:create ob_data".parse()?)
+//! .status(Status::Active)
+//! .build()?;
+//! registry.put(acme).await?;
+//!
+//! let party = registry.act_for(&"acme".parse()?, &"ob_data".parse()?)?;
+//! assert_eq!(party.client_id().as_str(), "tpp-acme");
+//!
+//! // Suspended means suspended: the next call is refused, with a code, and so is a held handle.
+//! registry.set_status(&"acme".parse()?, Status::Suspended).await?;
+//! let refused = registry.act_for(&"acme".parse()?, &"ob_data".parse()?).unwrap_err();
+//! assert_eq!(refused.code().as_str(), "OB-R005");
+//! assert!(registry.check(&party, &"ob_data".parse()?).is_err());
+//!
+//! // A typing error is named.
+//! let refused = registry.act_for(&"acmee".parse()?, &"ob_data".parse()?).unwrap_err();
+//! assert_eq!(refused.closest().map(|id| id.as_str()), Some("acme"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Reads take no lock: they see one immutable snapshot. Writes are serialised, checked, stored
+//! first and shown second, so a failed write changes nothing. The [`Store`] is a seam:
+//! [`MemoryStore`] and [`FileStore`] are here, a database is yours to plug in.
+
+mod certificate;
+pub use certificate::Certificate;
+
+mod closest;
+
+mod country;
+pub use country::Country;
+
+mod error;
+pub use error::RegistryError;
+
+mod https_url;
+pub use https_url::HttpsUrl;
+
+mod licence;
+pub use licence::{Custody, KeyName, KeyVersion, Licence};
+
+mod registry;
+pub use registry::{Registry, RegistryBuilder};
+
+mod snapshot;
+
+mod status;
+pub use status::Status;
+
+mod store;
+pub use store::{FileStore, MemoryStore, Store};
+
+mod text;
+pub use text::{from_json, from_toml, to_json, to_toml};
+
+mod third_party;
+pub use third_party::{ThirdParty, ThirdPartyBuilder};
+
+mod use_case;
+pub use use_case::UseCase;

@@ -1,0 +1,232 @@
+//! What went wrong, for whom, and whose turn it is.
+
+use crate::Status;
+use ob_core::{BusinessId, Code, Scopes};
+use std::{error::Error, fmt, path::PathBuf};
+
+mod kind;
+use kind::Kind;
+
+/// The registry refused, or could not be read or written.
+///
+/// The message names the culprit and the third-party, and never a secret. What a program wants
+/// to know comes from the predicates.
+///
+/// ```
+/// use ob_registry::Country;
+/// let refused = "UK".parse::<Country>().unwrap_err();
+/// assert_eq!(refused.code().as_str(), "OB-R009");
+/// assert!(!refused.is_retryable());
+/// ```
+#[derive(Debug)]
+pub struct RegistryError(Box<Kind>);
+
+impl RegistryError {
+    /// A failure of a store of your own (OB-R008). `what` must be fit for a log.
+    pub fn store(what: impl Into<String>) -> Self {
+        Kind::store(what.into(), None).into()
+    }
+
+    /// A failure of a store of your own (OB-R008), with the error that caused it.
+    pub fn store_caused(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Kind::store(what.into(), Some(source.into())).into()
+    }
+
+    /// A store of your own holds something newer than what it last read or wrote (OB-R008).
+    pub fn conflict(what: impl Into<String>) -> Self {
+        Kind::Conflict { what: what.into() }.into()
+    }
+
+    /// The permanent code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code()
+    }
+
+    /// The third-party that is concerned, where it is one.
+    #[must_use]
+    pub fn business_id(&self) -> Option<&BusinessId> {
+        self.0.business_id()
+    }
+
+    /// For an unknown business id: the closest known one, if it is close.
+    #[must_use]
+    pub fn closest(&self) -> Option<&BusinessId> {
+        match &*self.0 {
+            Kind::Unknown { closest, .. } => closest.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The status that stands in the way.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        match &*self.0 {
+            Kind::NotYetActive { status, .. }
+            | Kind::OutOfService { status, .. }
+            | Kind::NotRemovable { status, .. } => Some(*status),
+            Kind::Transition { from, .. } => Some(*from),
+            _ => None,
+        }
+    }
+
+    /// For an illegal transition: the legal ones.
+    #[must_use]
+    pub fn legal_next(&self) -> &'static [Status] {
+        match &*self.0 {
+            Kind::Transition { from, .. } => from.next(),
+            _ => &[],
+        }
+    }
+
+    /// For scopes that were not authorised: which ones.
+    #[must_use]
+    pub fn missing_scopes(&self) -> Option<&Scopes> {
+        match &*self.0 {
+            Kind::NotAuthorised { missing, .. } => Some(missing),
+            _ => None,
+        }
+    }
+
+    /// For a malformed text: line and column of the culprit, from 1.
+    #[must_use]
+    pub fn place(&self) -> Option<(usize, usize)> {
+        match &*self.0 {
+            Kind::Malformed { place, .. } => *place,
+            _ => None,
+        }
+    }
+
+    /// Whether the handle that was checked is older than a change of the third-party's ids: make
+    /// a new one.
+    #[must_use]
+    pub fn is_stale_handle(&self) -> bool {
+        matches!(&*self.0, Kind::StaleHandle { .. })
+    }
+
+    /// Whether the store changed behind this registry's back: reload, then decide again.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(&*self.0, Kind::Conflict { .. })
+    }
+
+    /// Whether the same call may work later without anybody changing the registry: only where
+    /// the store could not be reached. A conflict wants a reload first.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(&*self.0, Kind::Store { .. })
+    }
+
+    /// The same refusal, naming the file it is about.
+    #[must_use]
+    pub(crate) fn in_file(mut self, path: impl Into<PathBuf>) -> Self {
+        if let Kind::Malformed { file, .. } = &mut *self.0 {
+            *file = Some(path.into());
+        }
+        self
+    }
+
+    pub(crate) fn value(
+        what: &'static str,
+        found: impl fmt::Display,
+        needed: &'static str,
+    ) -> Self {
+        let found = found.to_string();
+        Kind::Value {
+            what,
+            found,
+            needed,
+        }
+        .into()
+    }
+
+    pub(crate) fn field(id: &BusinessId, needed: &'static str) -> Self {
+        let id = id.clone();
+        Kind::Field { id, needed }.into()
+    }
+
+    pub(crate) fn unknown(id: &BusinessId, closest: Option<BusinessId>) -> Self {
+        let id = id.clone();
+        Kind::Unknown { id, closest }.into()
+    }
+
+    pub(crate) fn collision(
+        what: &'static str,
+        value: impl fmt::Display,
+        ids: [&BusinessId; 2],
+    ) -> Self {
+        Kind::Collision {
+            what,
+            value: value.to_string(),
+            ids: ids.map(BusinessId::clone),
+        }
+        .into()
+    }
+
+    pub(crate) fn integrators(what: &'static str, id: &BusinessId) -> Self {
+        let id = id.clone();
+        Kind::Integrators { what, id }.into()
+    }
+
+    pub(crate) fn not_in_service(id: &BusinessId, status: Status) -> Self {
+        let id = id.clone();
+        match status {
+            Status::Draft | Status::Onboarding => Kind::NotYetActive { id, status },
+            _ => Kind::OutOfService { id, status },
+        }
+        .into()
+    }
+
+    pub(crate) fn transition(id: &BusinessId, from: Status, to: Status) -> Self {
+        let id = id.clone();
+        Kind::Transition { id, from, to }.into()
+    }
+
+    pub(crate) fn not_removable(id: &BusinessId, status: Status) -> Self {
+        let id = id.clone();
+        Kind::NotRemovable { id, status }.into()
+    }
+
+    pub(crate) fn not_authorised(id: &BusinessId, asked: &Scopes, authorised: &Scopes) -> Self {
+        Kind::NotAuthorised {
+            id: id.clone(),
+            missing: asked.difference(authorised),
+            authorised: authorised.clone(),
+        }
+        .into()
+    }
+
+    pub(crate) fn stale_handle(id: &BusinessId) -> Self {
+        Kind::StaleHandle { id: id.clone() }.into()
+    }
+
+    pub(crate) fn malformed(place: Option<(usize, usize)>, reason: impl Into<String>) -> Self {
+        Kind::Malformed {
+            file: None,
+            place,
+            reason: reason.into(),
+        }
+        .into()
+    }
+}
+
+impl From<Kind> for RegistryError {
+    fn from(kind: Kind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+impl fmt::Display for RegistryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for RegistryError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}

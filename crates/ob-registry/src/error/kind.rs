@@ -1,0 +1,170 @@
+//! The kinds of failure and their messages.
+
+use crate::Status;
+use ob_core::{BusinessId, Code, Scopes};
+use std::{error::Error, fmt, path::PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Kind {
+    #[error("no third-party {id} in the registry{}", Closest(.closest.as_ref()))]
+    Unknown {
+        id: BusinessId,
+        closest: Option<BusinessId>,
+    },
+    #[error("{} and {} cannot share the {what} {value}", ids[0], ids[1])]
+    Collision {
+        what: &'static str,
+        value: String,
+        ids: [BusinessId; 2],
+    },
+    #[error(
+        "the {what} of {id} is the client id of the integrator itself: needs the third-party's own"
+    )]
+    Integrators { what: &'static str, id: BusinessId },
+    #[error("{id} is {status}, not active yet")]
+    NotYetActive { id: BusinessId, status: Status },
+    #[error("{id} is {status}: nothing is sent for it")]
+    OutOfService { id: BusinessId, status: Status },
+    #[error("{id} cannot go from {from} to {to}: {}", Next(from.next()))]
+    Transition {
+        id: BusinessId,
+        from: Status,
+        to: Status,
+    },
+    #[error("{id} is {status} and cannot be removed: only a draft can, others are offboarded")]
+    NotRemovable { id: BusinessId, status: Status },
+    #[error(
+        "{id} did not authorise {missing}: it authorised {}",
+        Authorised(authorised)
+    )]
+    NotAuthorised {
+        id: BusinessId,
+        missing: Scopes,
+        authorised: Scopes,
+    },
+    #[error(
+        "the client id or application id of {id} changed since this handle was made: needs a new handle"
+    )]
+    StaleHandle { id: BusinessId },
+    #[error("{found} is not a usable {what}: needs {needed}")]
+    Value {
+        what: &'static str,
+        found: String,
+        needed: &'static str,
+    },
+    #[error("{id} is not usable as described: needs {needed}")]
+    Field {
+        id: BusinessId,
+        needed: &'static str,
+    },
+    #[error("{}{reason}", Position(.file.as_ref(), *.place))]
+    Malformed {
+        file: Option<PathBuf>,
+        place: Option<(usize, usize)>,
+        reason: String,
+    },
+    #[error("{what}")]
+    Conflict { what: String },
+    #[error("{what}")]
+    Store {
+        what: String,
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+}
+
+impl Kind {
+    pub(super) fn store(what: String, source: Option<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Store { what, source }
+    }
+
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::Unknown { .. } => Code::R001,
+            Self::Collision { .. } | Self::Integrators { .. } => Code::R002,
+            Self::NotYetActive { .. } => Code::R003,
+            Self::OutOfService { .. } => Code::R005,
+            Self::Transition { .. } | Self::NotRemovable { .. } => Code::R006,
+            Self::NotAuthorised { .. } => Code::R007,
+            Self::Malformed { .. } | Self::Conflict { .. } | Self::Store { .. } => Code::R008,
+            Self::StaleHandle { .. } | Self::Value { .. } | Self::Field { .. } => Code::R009,
+        }
+    }
+
+    pub(super) fn business_id(&self) -> Option<&BusinessId> {
+        match self {
+            Self::Unknown { id, .. }
+            | Self::Integrators { id, .. }
+            | Self::NotYetActive { id, .. }
+            | Self::OutOfService { id, .. }
+            | Self::Transition { id, .. }
+            | Self::NotRemovable { id, .. }
+            | Self::NotAuthorised { id, .. }
+            | Self::StaleHandle { id }
+            | Self::Field { id, .. } => Some(id),
+            Self::Collision { ids: [_, id], .. } => Some(id),
+            Self::Value { .. }
+            | Self::Malformed { .. }
+            | Self::Conflict { .. }
+            | Self::Store { .. } => None,
+        }
+    }
+}
+
+struct Closest<'a>(Option<&'a BusinessId>);
+
+impl fmt::Display for Closest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(id) => write!(f, ": the closest is {id}"),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Next(&'static [Status]);
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str("nothing follows that"),
+            [only] => write!(f, "next can be {only}"),
+            [first, rest @ ..] => {
+                write!(f, "next can be {first}")?;
+                rest.iter().try_for_each(|status| write!(f, " or {status}"))
+            }
+        }
+    }
+}
+
+struct Authorised<'a>(&'a Scopes);
+
+impl fmt::Display for Authorised<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            f.write_str("no scope at all")
+        } else {
+            self.0.fmt(f)
+        }
+    }
+}
+
+/// `registry.toml, line 3, column 1: `.
+struct Position<'a>(Option<&'a PathBuf>, Option<(usize, usize)>);
+
+impl fmt::Display for Position<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(file, place) = self;
+        if let Some(file) = file {
+            write!(f, "{}", file.display())?;
+        }
+        match (file, place) {
+            (None, None) => return Ok(()),
+            (Some(_), Some(_)) => f.write_str(", ")?,
+            _ => {}
+        }
+        if let Some((line, column)) = place {
+            write!(f, "line {line}, column {column}")?;
+        }
+        f.write_str(": ")
+    }
+}

@@ -1,0 +1,135 @@
+//! The registry as a text: strict, and whole or nothing.
+
+use crate::{
+    RegistryError, ThirdParty,
+    certificate::private_key_at,
+    snapshot::{Snapshot, rows},
+};
+use ob_core::Shown;
+use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
+
+mod place;
+use place::{json_refusal, place_of, toml_refusal};
+
+/// Writes third-parties as TOML, schema `ob.registry/1`.
+///
+/// ```
+/// let text = ob_registry::to_toml::<ob_registry::ThirdParty>(&[])?;
+/// assert!(ob_registry::from_toml(&text)?.is_empty());
+/// # Ok::<(), ob_registry::RegistryError>(())
+/// ```
+///
+/// # Errors
+/// OB-R008 when the text cannot be made; with checked third-parties it always can.
+pub fn to_toml<T: Borrow<ThirdParty>>(all: &[T]) -> Result<String, RegistryError> {
+    toml::to_string_pretty(&Out::of(all)).map_err(|error| {
+        RegistryError::store_caused("the registry cannot be written as TOML", error)
+    })
+}
+
+/// Writes third-parties as JSON, schema `ob.registry/1`.
+///
+/// # Errors
+/// OB-R008 when the text cannot be made; with checked third-parties it always can.
+pub fn to_json<T: Borrow<ThirdParty>>(all: &[T]) -> Result<String, RegistryError> {
+    serde_json::to_string_pretty(&Out::of(all))
+        .map(|text| text + "\n")
+        .map_err(|error| {
+            RegistryError::store_caused("the registry cannot be written as JSON", error)
+        })
+}
+
+/// Reads third-parties from TOML, all of them or none.
+///
+/// # Errors
+/// OB-R008 with line and column for another schema, a syntax error, an unknown field, a wrong
+/// type or an unusable value; OB-R002 when two rows share an id.
+pub fn from_toml(text: &str) -> Result<Vec<ThirdParty>, RegistryError> {
+    refuse_private_keys(text)?;
+    let Head { schema } = toml::from_str(text).map_err(|error| toml_refusal(text, &error))?;
+    refuse_other_schema(schema.as_deref())?;
+    let In { third_party, .. } =
+        toml::from_str(text).map_err(|error| toml_refusal(text, &error))?;
+    without_collision(third_party)
+}
+
+/// Reads third-parties from JSON, all of them or none.
+///
+/// # Errors
+/// As [`from_toml`].
+pub fn from_json(text: &str) -> Result<Vec<ThirdParty>, RegistryError> {
+    refuse_private_keys(text)?;
+    let Head { schema } = serde_json::from_str(text).map_err(|error| json_refusal(&error))?;
+    refuse_other_schema(schema.as_deref())?;
+    let In { third_party, .. } =
+        serde_json::from_str(text).map_err(|error| json_refusal(&error))?;
+    without_collision(third_party)
+}
+
+#[derive(Serialize)]
+struct Out<'a> {
+    schema: &'static str,
+    third_party: Vec<&'a ThirdParty>,
+}
+
+impl<'a> Out<'a> {
+    fn of<T: Borrow<ThirdParty>>(all: &'a [T]) -> Self {
+        let third_party = all.iter().map(Borrow::borrow).collect();
+        let schema = SCHEMA;
+        Self {
+            schema,
+            third_party,
+        }
+    }
+}
+
+/// Read first, alone and leniently: a newer schema must be named as that, and not as the unknown
+/// field that it brought along.
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct In {
+    #[serde(rename = "schema")]
+    _schema: String,
+    #[serde(default)]
+    third_party: Vec<ThirdParty>,
+}
+
+/// Before anything is parsed, so that no parser's message can quote it.
+fn refuse_private_keys(text: &str) -> Result<(), RegistryError> {
+    match private_key_at(text) {
+        None => Ok(()),
+        Some(at) => Err(RegistryError::malformed(place_of(text, at), A_KEY)),
+    }
+}
+
+fn refuse_other_schema(schema: Option<&str>) -> Result<(), RegistryError> {
+    let reason = match schema {
+        Some(SCHEMA) => return Ok(()),
+        None => format!("no schema is named: needs schema = \"{SCHEMA}\""),
+        Some(other) if other.starts_with(FAMILY) => {
+            let other = Shown(other);
+            format!("the schema {other} is of another version of obkit: this one reads {SCHEMA}")
+        }
+        Some(other) => format!(
+            "the schema {} is not a registry: needs {SCHEMA}",
+            Shown(other)
+        ),
+    };
+    Err(RegistryError::malformed(None, reason))
+}
+
+fn without_collision(all: Vec<ThirdParty>) -> Result<Vec<ThirdParty>, RegistryError> {
+    Snapshot::of(rows(all.clone())?, None)?;
+    Ok(all)
+}
+
+const FAMILY: &str = "ob.registry/";
+const SCHEMA: &str = "ob.registry/1";
+const A_KEY: &str =
+    "a private key (not shown) has no place in a registry: remove it and replace the key";
