@@ -229,10 +229,7 @@ mod tests {
     fn line_breaks_are_not_values_of_the_type() {
         for text in ["a\r\nx: y", "a\nb", "a\rb", "a\0b"] {
             assert!(http::HeaderValue::from_str(text).is_err(), "{text:?}");
-            assert!(
-                http::HeaderName::from_bytes(text.as_bytes()).is_err(),
-                "{text:?}"
-            );
+            assert!(HeaderName::from_bytes(text.as_bytes()).is_err(), "{text:?}");
             assert!(
                 format!("https://a.example/{text}").parse::<Uri>().is_err(),
                 "{text:?}"

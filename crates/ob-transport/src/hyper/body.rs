@@ -12,7 +12,7 @@ pub(super) async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, T
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| classify::body(&error))?;
         if let Ok(data) = frame.into_data() {
-            read.push(data)?;
+            read.push(&data)?;
         }
     }
     Ok(read.finish())
@@ -31,7 +31,7 @@ impl Gathered {
     fn new(body: &Incoming, limit: usize) -> Result<Self, TransportError> {
         let declared = body.size_hint().lower();
         if usize::try_from(declared).map_or(true, |declared| declared > limit) {
-            return Err(too_large(format!("{declared} bytes declared"), limit));
+            return Err(too_large(&format!("{declared} bytes declared"), limit));
         }
         let reserved = usize::try_from(declared.min(RESERVED)).unwrap_or(0);
         Ok(Self {
@@ -40,11 +40,11 @@ impl Gathered {
         })
     }
 
-    fn push(&mut self, data: Bytes) -> Result<(), TransportError> {
+    fn push(&mut self, data: &[u8]) -> Result<(), TransportError> {
         if data.len() > self.limit - self.bytes.len() {
-            return Err(too_large("more was sent".into(), self.limit));
+            return Err(too_large("more was sent", self.limit));
         }
-        self.bytes.extend_from_slice(&data);
+        self.bytes.extend_from_slice(data);
         Ok(())
     }
 
@@ -53,7 +53,7 @@ impl Gathered {
     }
 }
 
-fn too_large(found: String, limit: usize) -> TransportError {
+fn too_large(found: &str, limit: usize) -> TransportError {
     let what = format!("{found}, the limit is {limit} bytes");
     TransportError::new(TransportErrorKind::TooLarge, what)
 }

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::num::NonZeroU8;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -19,6 +20,9 @@ use crate::BuildError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Http2 {
     /// HTTP/2 where the server takes it, else HTTP/1.1.
+    ///
+    /// Requests that start together before the first handshake with a server may each open
+    /// a connection, because what it speaks is not known yet; later ones share one.
     #[default]
     Auto,
     /// HTTP/1.1 only.
@@ -55,7 +59,7 @@ pub struct HyperTransportBuilder {
     admission: Admission,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum RootsSetting {
     Platform,
     Pem(Vec<u8>),
@@ -226,8 +230,18 @@ impl IdentitySetting {
     }
 }
 
-impl std::fmt::Debug for IdentitySetting {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// Not the text: a key pasted in the wrong place must not reach a log.
+impl fmt::Debug for RootsSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Platform => f.write_str("Platform"),
+            Self::Pem(pem) => write!(f, "Pem({} bytes)", pem.len()),
+        }
+    }
+}
+
+impl fmt::Debug for IdentitySetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("None"),
             Self::Given(identity) => identity.fmt(f),
@@ -270,8 +284,8 @@ fn client(connector: Connector) -> Client {
         .timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(IDLE_PER_HOST)
-        .http1_max_buf_size(HEAD_BYTES)
-        .http2_max_header_list_size(HEAD_BYTES as u32)
+        .http1_max_buf_size(HEAD_BYTES as usize)
+        .http2_max_header_list_size(HEAD_BYTES)
         .http2_keep_alive_interval(PING_AFTER)
         .http2_keep_alive_timeout(PING_TIMEOUT)
         .build(connector)
@@ -286,7 +300,7 @@ const IDLE_PER_HOST: usize = 32;
 
 /// Largest head of an answer. Real ones are below 8 KiB; for HTTP/1.1 it is also the size
 /// of the read buffer.
-const HEAD_BYTES: usize = 64 * 1024;
+const HEAD_BYTES: u32 = 64 * 1024;
 
 /// A busy HTTP/2 connection that is silent this long is pinged: a path that died without a
 /// reset would else cost every request its total timeout.

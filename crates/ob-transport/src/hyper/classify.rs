@@ -32,17 +32,8 @@ fn head_kind(error: &legacy::Error) -> (TransportErrorKind, &'static str) {
             TransportErrorKind::Protocol,
             "the head of the answer is malformed or too large",
         ),
-        Some(error) if error.is_user() && !is_gone(error) => {
-            (TransportErrorKind::Refused, "the request cannot be written")
-        }
         _ => (TransportErrorKind::Closed, "the connection broke"),
     }
-}
-
-/// hyper counts a connection task that ended under the request as a "user" error; only the
-/// text of the message tells it from a real one.
-fn is_gone(error: &hyper::Error) -> bool {
-    error.source().is_some() || error.is_body_write_aborted()
 }
 
 /// The head arrived, the body did not: it was sent, and answered in part.
