@@ -15,7 +15,7 @@ mod target;
 /// `Display`, `Debug` and the `source()` chain name `scheme://host:port` at most: never the
 /// path, the query, a header or a body. Sources are kept as text (control characters
 /// escaped, length capped), so no type of the HTTP or TLS library can be reached through
-/// them.
+/// them, and an error can be cloned for all who wait for the same exchange.
 ///
 /// # Examples
 ///
@@ -32,8 +32,10 @@ mod target;
 ///      (https://api.example.com:443; the request may have been sent)",
 /// );
 /// ```
+#[derive(Clone)]
 pub struct TransportError(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: TransportErrorKind,
     what: String,

@@ -43,7 +43,8 @@ type Client = legacy::Client<Connector, Full<Bytes>>;
 /// * Plain http only to the loopback interface and only after
 ///   [`allow_http_on_loopback`](HyperTransportBuilder::allow_http_on_loopback) (R001).
 /// * Redirects are returned, not followed (R163); no cookies (R220); no content coding is
-///   asked for or decoded; the answer is bounded in time and size (R166).
+///   asked for or decoded; the answer is bounded in time and size (R166). No proxy is used
+///   and no proxy variable of the environment read.
 /// * Framing belongs to this client: a request that brings its own `Transfer-Encoding`,
 ///   a `Content-Length` that is not the length of its body, or a `Host` that is not the
 ///   host of its URI is refused.
@@ -59,7 +60,8 @@ type Client = legacy::Client<Connector, Full<Bytes>>;
 /// an HTTP/1.1 connection in use is closed, an HTTP/2 stream is reset. The only tasks that
 /// outlive a call are those the connection pool needs: one per open connection, one that
 /// closes idle ones, and a connection attempt that lost the race against a connection that
-/// became free, so that its socket is not wasted.
+/// became free, so that its socket is not wasted. Names are resolved by the operating
+/// system on tokio's blocking threads, where a lookup in progress cannot be interrupted.
 ///
 /// # Examples
 ///

@@ -2,6 +2,7 @@ use std::error::Error;
 use std::fmt;
 
 /// A chain of causes kept as text: the message of each level, none twice in a row.
+#[derive(Clone)]
 pub(super) struct Cause {
     text: String,
     next: Option<Box<Cause>>,

@@ -5,6 +5,7 @@ use http::Uri;
 use super::cause::safe;
 
 /// `scheme://host:port` of a URI and nothing else of it.
+#[derive(Clone)]
 pub(super) struct Target(String);
 
 impl Target {

@@ -1,9 +1,11 @@
 //! Servers that close, reset, lie and babble.
 
 use ob_transport::TransportErrorKind::{Closed, Connect, Protocol, Truncated};
+use ob_transport::{HyperTransport, Transport, TransportErrorKind};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
-use crate::support::{Server, fails, plain};
+use crate::support::{Server, everything_told, fails, get, plain};
 
 /// Reads the request, writes these bytes, closes.
 async fn that_says(bytes: impl Into<Vec<u8>>) -> Server {
@@ -24,10 +26,7 @@ async fn a_closed_port_is_certainly_not_sent() {
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let error = fails(&plain().build().unwrap(), &base, (Connect, false)).await;
-    assert!(
-        crate::support::everything_told(&error).contains("refused"),
-        "{error:?}"
-    );
+    assert!(everything_told(&error).contains("refused"), "{error:?}");
 }
 
 #[tokio::test]
@@ -38,10 +37,10 @@ async fn a_name_that_does_not_resolve_is_certainly_not_sent() {
 }
 
 /// Where the machine has no certificate authorities, https stops before resolution.
-fn expected_for_https() -> (ob_transport::TransportErrorKind, bool) {
-    match ob_transport::HyperTransport::builder().build() {
+fn expected_for_https() -> (TransportErrorKind, bool) {
+    match HyperTransport::builder().build() {
         Ok(_) => (Connect, false),
-        Err(_) => (ob_transport::TransportErrorKind::Tls, false),
+        Err(_) => (TransportErrorKind::Tls, false),
     }
 }
 
@@ -58,6 +57,26 @@ async fn reset_before_the_answer() {
     })
     .await;
     fails(&plain().build().unwrap(), &server.http(), (Closed, true)).await;
+}
+
+/// The promise behind a safe repetition: wherever the connection dies, a request of which
+/// the server has read one byte is never called unsent.
+#[tokio::test]
+async fn a_request_the_server_has_seen_is_never_called_unsent() {
+    for bytes_read in 0..40 {
+        let server = Server::resetting(move |mut peer| async move {
+            let mut read = vec![0; bytes_read];
+            peer.io.read_exact(&mut read).await.unwrap();
+        })
+        .await;
+        let transport = plain().build().unwrap();
+        let error = transport.send(get(&server.http())).await.unwrap_err();
+        assert_eq!(error.kind(), Closed, "{error}");
+        assert!(
+            error.may_have_been_sent() || bytes_read == 0,
+            "{bytes_read}: {error}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -98,12 +117,8 @@ async fn reset_inside_the_body() {
         tokio::task::yield_now().await;
     })
     .await;
-    let error = ob_transport::Transport::send(
-        &plain().build().unwrap(),
-        crate::support::get(&server.http()),
-    )
-    .await
-    .unwrap_err();
+    let transport = plain().build().unwrap();
+    let error = transport.send(get(&server.http())).await.unwrap_err();
     // A reset may overtake the head on its way to the reader.
     assert!(matches!(error.kind(), Truncated | Closed), "{error}");
     assert!(error.may_have_been_sent());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ob_transport::{ClientIdentity, HyperTransport, HyperTransportBuilder};
 
-use crate::support::Pki;
+use crate::support::{Pki, Server, get, ok, plain};
 
 fn check(builder: HyperTransportBuilder, setting: &str, found: &str) {
     let error = builder.build().unwrap_err();
@@ -29,13 +29,16 @@ fn limits_of_zero() {
     check(builder().max_response_bytes(0), "response limit", "zero");
 }
 
-#[test]
-fn endless_limits_are_allowed() {
-    let builder = Pki::new().client();
-    let endless = builder
+#[tokio::test]
+async fn endless_limits_are_allowed() {
+    let server = Server::plain(|peer| peer.serve("ok")).await;
+    let transport = plain()
         .connect_timeout(Duration::MAX)
-        .total_timeout(Duration::MAX);
-    assert!(endless.max_response_bytes(usize::MAX).build().is_ok());
+        .total_timeout(Duration::MAX)
+        .max_response_bytes(usize::MAX)
+        .build()
+        .unwrap();
+    assert_eq!(ok(&transport, get(&server.http())).await.body(), "ok");
 }
 
 #[test]

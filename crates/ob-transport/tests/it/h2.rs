@@ -171,6 +171,29 @@ async fn a_stream_reset_inside_the_body_is_truncated() {
     .await;
 }
 
+/// L4.5 over HTTP/2: the head is bounded there too.
+#[tokio::test]
+async fn a_head_beyond_all_measure_is_an_error() {
+    let pki = Pki::new();
+    let server = serving(&pki, |_| async {
+        let mut response = Response::new(Full::new(Bytes::new()));
+        for n in 0..2000 {
+            let name = http::HeaderName::try_from(format!("x-{n}")).unwrap();
+            response
+                .headers_mut()
+                .insert(name, "y".repeat(100).parse().unwrap());
+        }
+        Ok::<_, Infallible>(response)
+    })
+    .await;
+    fails(
+        &pki.client().build().unwrap(),
+        &server.https(),
+        (Closed, true),
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn an_endless_stream_is_cut_off() {
     let pki = Pki::new();

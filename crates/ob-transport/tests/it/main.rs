@@ -19,6 +19,7 @@ mod doubles;
 mod exchange;
 mod h2;
 mod limits;
+mod logs;
 mod mtls;
 mod refused;
 mod reuse;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use ob_transport::TransportErrorKind::TooLarge;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
-use crate::support::{Server, get, ok, plain};
+use crate::support::{Server, fails, get, ok, plain};
 
 #[tokio::test]
 async fn a_kept_connection_serves_the_next_request() {
@@ -84,11 +85,7 @@ async fn a_connection_is_not_reused_after_an_error() {
     })
     .await;
     let transport = plain().max_response_bytes(50).build().unwrap();
-    let error = ob_transport::Transport::send(&transport, get(&server.http())).await;
-    assert_eq!(
-        error.unwrap_err().kind(),
-        ob_transport::TransportErrorKind::TooLarge
-    );
+    fails(&transport, &server.http(), (TooLarge, true)).await;
     assert_eq!(ok(&transport, get(&server.http())).await.body(), "clean");
     assert_eq!(server.connections(), 2);
 }
