@@ -1,0 +1,105 @@
+//! The places that may differ, each with its reason.
+
+use super::problem::Problem;
+use super::tree::Tree;
+
+/// One excused place. It must excuse something, or it is a problem itself.
+#[derive(Clone, Copy, Debug)]
+struct Exception {
+    rule: &'static str,
+    /// The file from the root.
+    file: &'static str,
+    /// A part of the problem's `found`.
+    found: &'static str,
+    reason: &'static str,
+}
+
+/// Keep it short: an exception is a debt or a fact, and the reason says which.
+const HOUSE: &[Exception] = &[];
+
+/// The list, and which entries were needed.
+#[derive(Debug)]
+pub(super) struct Exceptions {
+    entries: Vec<(Exception, bool)>,
+}
+
+impl Exceptions {
+    pub(super) fn house() -> Self {
+        Self::new(HOUSE)
+    }
+
+    fn new(list: &[Exception]) -> Self {
+        Self {
+            entries: list.iter().map(|entry| (*entry, false)).collect(),
+        }
+    }
+
+    /// Whether an entry excuses this problem.
+    pub(super) fn excuse(&mut self, problem: &Problem) -> bool {
+        let mut excused = false;
+        for (entry, used) in &mut self.entries {
+            if entry.matches(problem) {
+                *used = true;
+                excused = true;
+            }
+        }
+        excused
+    }
+
+    /// Entries for a file that exists, which excuse nothing.
+    pub(super) fn stale(&self, tree: &Tree) -> Vec<Problem> {
+        let unused = self.entries.iter().filter(|(_, used)| !used);
+        unused
+            .filter(|(entry, _)| tree.project.root.join(entry.file).exists())
+            .map(|(entry, _)| entry.as_stale())
+            .collect()
+    }
+}
+
+impl Exception {
+    fn matches(&self, problem: &Problem) -> bool {
+        self.rule == problem.rule && self.file == problem.file && problem.found.contains(self.found)
+    }
+
+    fn as_stale(&self) -> Problem {
+        let Self {
+            rule,
+            file,
+            found,
+            reason,
+        } = self;
+        Problem {
+            rule: "exceptions",
+            file: (*file).to_owned(),
+            line: 1,
+            found: format!(
+                "an exception from [{rule}] for `{found}` ({reason}) that excuses nothing"
+            ),
+            needed: "its removal from xtask/src/tidy/exceptions.rs".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exception, Exceptions, Problem};
+
+    #[test]
+    fn an_exception_excuses_its_own_place_only() {
+        let mut exceptions = Exceptions::new(&[Exception {
+            rule: "fence",
+            file: "crates/ob-api/src/date.rs",
+            found: "jiff",
+            reason: "a test",
+        }]);
+        let problem = |file: &str| Problem {
+            rule: "fence",
+            file: file.to_owned(),
+            line: 1,
+            found: "`jiff::Timestamp`".to_owned(),
+            needed: String::new(),
+        };
+        assert!(exceptions.excuse(&problem("crates/ob-api/src/date.rs")));
+        assert!(!exceptions.excuse(&problem("crates/ob-api/src/money.rs")));
+    }
+}
