@@ -22,8 +22,8 @@ pub(crate) const CONNECT: TransportErrorKind = TransportErrorKind::Timeout(Timeo
 /// Long enough for a busy machine; only the tests that wait for a timeout set a short one.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Short, for the tests that want the timeout.
-pub(crate) const SOON: Duration = Duration::from_millis(200);
+/// Short, for the tests that want the timeout; enough for a TLS handshake on a busy machine.
+pub(crate) const SOON: Duration = Duration::from_millis(500);
 
 /// A client for servers without TLS.
 pub(crate) fn plain() -> HyperTransportBuilder {
