@@ -51,9 +51,10 @@ pub enum TransportErrorKind {
     /// Refused on this side before any connection was made: plain http, a URI without a
     /// host or with userinfo, a request that cannot be framed. Never sent.
     Refused,
-    /// Name resolution or the TCP connection failed. Never sent.
+    /// No connection: name resolution or TCP failed, or the connection broke during the TLS
+    /// handshake. Never sent.
     Connect,
-    /// The TLS handshake failed or the certificate was not trusted. Not sent, unless a
+    /// The TLS handshake was refused or the certificate not trusted. Not sent, unless a
     /// TLS 1.3 server refuses the client certificate after the client has finished its
     /// part of the handshake: then `may_have_been_sent` says so.
     Tls,
@@ -134,6 +135,25 @@ impl TransportError {
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         self.0.sent
+    }
+
+    /// Whether the same request may well get an answer a little later: no connection, a
+    /// connection that broke, a time limit.
+    ///
+    /// Whether repeating it is *safe* is another question, answered by
+    /// [`may_have_been_sent`](Self::may_have_been_sent).
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self.0.kind {
+            TransportErrorKind::Connect
+            | TransportErrorKind::Timeout(_)
+            | TransportErrorKind::Closed
+            | TransportErrorKind::Truncated => true,
+            TransportErrorKind::Refused
+            | TransportErrorKind::Tls
+            | TransportErrorKind::TooLarge
+            | TransportErrorKind::Protocol => false,
+        }
     }
 
     /// Whether a time limit passed, whichever.
@@ -245,6 +265,16 @@ mod tests {
         assert!(of(TransportErrorKind::Timeout(TimeoutPhase::Connect)));
         assert!(of(TransportErrorKind::Timeout(TimeoutPhase::Total)));
         assert!(!of(TransportErrorKind::Connect));
+    }
+
+    #[test]
+    fn what_a_repetition_cannot_mend_is_not_transient() {
+        let of = |kind| TransportError::new(kind, "x").is_transient();
+        assert!(of(TransportErrorKind::Connect) && of(TransportErrorKind::Closed));
+        assert!(of(TransportErrorKind::Truncated));
+        assert!(of(TransportErrorKind::Timeout(TimeoutPhase::Total)));
+        assert!(!of(TransportErrorKind::Refused) && !of(TransportErrorKind::Tls));
+        assert!(!of(TransportErrorKind::TooLarge) && !of(TransportErrorKind::Protocol));
     }
 
     #[test]

@@ -65,18 +65,34 @@ type Client = legacy::Client<Connector, Full<Bytes>>;
 ///
 /// # Examples
 ///
-/// ```no_run
-/// // Talks to the internet, so it is compiled but not run.
+/// ```
 /// use bytes::Bytes;
 /// use ob_transport::{HyperTransport, SharedTransport};
 ///
-/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let transport: SharedTransport = HyperTransport::builder().build()?.into();
-/// let request = http::Request::get("https://api.example.com/").body(Bytes::new())?;
+/// # /// A server on this machine that answers one request.
+/// # async fn server() -> std::io::Result<u16> {
+/// #     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+/// #     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// #     let port = listener.local_addr()?.port();
+/// #     tokio::spawn(async move {
+/// #         let (mut peer, _) = listener.accept().await?;
+/// #         peer.read(&mut [0; 1024]).await?;
+/// #         peer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").await
+/// #     });
+/// #     Ok(port)
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = server().await?;
+/// let transport: SharedTransport = HyperTransport::builder()
+///     .allow_http_on_loopback()
+///     .build()?
+///     .into();
+/// let request = http::Request::get(format!("http://127.0.0.1:{port}/")).body(Bytes::new())?;
 /// match transport.send(request).await {
-///     Ok(answer) => println!("{}", answer.status()),
-///     Err(error) if error.may_have_been_sent() => println!("unknown outcome: {error}"),
-///     Err(error) => println!("safe to repeat: {error}"),
+///     Ok(answer) => assert_eq!(answer.body(), "hello"),
+///     Err(error) if error.may_have_been_sent() => panic!("unknown outcome: {error}"),
+///     Err(error) => panic!("safe to repeat: {error}"),
 /// }
 /// # Ok(())
 /// # }

@@ -64,6 +64,7 @@ mod hyper;
 pub mod testing;
 mod transport;
 
+/// The attribute of an `impl Transport`.
 pub use async_trait::async_trait;
 
 pub use build_error::BuildError;

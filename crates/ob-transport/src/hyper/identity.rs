@@ -20,14 +20,29 @@ use crate::BuildError;
 /// # Examples
 ///
 /// ```
-/// use ob_transport::ClientIdentity;
+/// use ob_transport::{ClientIdentity, HyperTransport};
 ///
-/// let error = ClientIdentity::from_pem("not pem", "not pem").unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "client certificate: found no CERTIFICATE block; \
-///      needed pem text with one or more CERTIFICATE blocks",
-/// );
+/// # fn made() -> (String, String) {
+/// #     let made = rcgen::generate_simple_self_signed(["client".to_owned()]).unwrap();
+/// #     (made.cert.pem(), made.signing_key.serialize_pem())
+/// # }
+/// # fn main() -> Result<(), ob_transport::BuildError> {
+/// # let (chain, key) = made();
+/// # let (next_chain, next_key) = made();
+/// let identity = ClientIdentity::from_pem(&chain, &key)?;
+/// let transport = HyperTransport::builder()
+///     .client_identity(&identity)
+///     .allow_http_on_loopback()
+///     .build()?;
+///
+/// // Later, while requests run:
+/// identity.replace_pem(&next_chain, &next_key)?;
+///
+/// let error = identity.replace_pem(&next_chain, &key).unwrap_err();
+/// assert_eq!(error.found(), "a key that does not match the certificate");
+/// # let _ = transport;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct ClientIdentity(Arc<Slot>);

@@ -1,7 +1,7 @@
 //! Whom the client trusts, and how it speaks TLS (R002, R003, R005).
 
 use ob_transport::Http2;
-use ob_transport::TransportErrorKind::{Tls, Truncated};
+use ob_transport::TransportErrorKind::{Connect, Tls, Truncated};
 use rcgen::{DnType, ExtendedKeyUsagePurpose};
 use rustls::CipherSuite::{
     TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
@@ -136,17 +136,24 @@ async fn a_certificate_for_clients_is_no_server_certificate() {
     .await;
 }
 
+async fn that_says(bytes: &'static str) -> Server {
+    Server::plain(move |mut peer| async move {
+        peer.write(bytes).await;
+    })
+    .await
+}
+
+/// The server stays until the client has gone, so that no reset overtakes the garbage.
 #[tokio::test]
 async fn garbage_in_the_handshake() {
-    let garbage = [
+    for bytes in [
         "HTTP/1.1 400 Bad Request\r\n\r\n",
-        "",
-        "\x16\x03\x01",
-        "\u{0}\u{0}\u{0}\u{0}\u{0}",
-    ];
-    for bytes in garbage {
+        "\0\0\0\0\0",
+        "\x16\x03\x01\0\x04junk",
+    ] {
         let server = Server::plain(move |mut peer| async move {
             peer.write(bytes).await;
+            peer.gone().await;
         })
         .await;
         fails(
@@ -155,6 +162,17 @@ async fn garbage_in_the_handshake() {
             (Tls, false),
         )
         .await;
+    }
+}
+
+/// A connection that goes away inside the handshake says nothing about TLS.
+#[tokio::test]
+async fn a_handshake_cut_short_is_no_connection() {
+    for bytes in ["", "\x16\x03\x01"] {
+        let server = that_says(bytes).await;
+        let transport = Pki::new().client().build().unwrap();
+        let error = fails(&transport, &server.https(), (Connect, false)).await;
+        assert!(error.is_transient());
     }
 }
 

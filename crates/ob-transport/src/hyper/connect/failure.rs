@@ -55,6 +55,8 @@ impl ConnectFailure {
             }
             Self::Tcp(error) if timed_out(&**error) => late,
             Self::Tcp(_) => TransportErrorKind::Connect,
+            // Nothing wrong with TLS: the path or the server went away under it.
+            Self::Tls(error) if broke(&**error) => TransportErrorKind::Connect,
             Self::Tls(_) | Self::NoRoots(_) => TransportErrorKind::Tls,
             Self::TooLate(_) => late,
         };
@@ -64,6 +66,28 @@ impl ConnectFailure {
 
 fn timed_out(error: &(dyn Error + 'static)) -> bool {
     find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+}
+
+fn broke(error: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    find::<rustls::Error>(error).is_none()
+        && find::<io::Error>(error).map(innermost).is_some_and(|kind| {
+            matches!(
+                kind,
+                BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+            )
+        })
+}
+
+/// The kind of the innermost of nested `io::Error`s; the outer ones are only wrappers.
+fn innermost(error: &io::Error) -> io::ErrorKind {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<io::Error>());
+    match inner {
+        Some(inner) => innermost(inner),
+        None => error.kind(),
+    }
 }
 
 #[cfg(test)]
@@ -98,5 +122,10 @@ mod tests {
         check(&own, TransportErrorKind::Refused);
         let tls = ConnectFailure::of_https(io::Error::other("handshake").into());
         check(&tls, TransportErrorKind::Tls);
+        let reset = io::Error::other(io::Error::from(io::ErrorKind::ConnectionReset));
+        check(
+            &ConnectFailure::of_https(reset.into()),
+            TransportErrorKind::Connect,
+        );
     }
 }
