@@ -92,7 +92,7 @@ mod operation;
 pub use operation::{
     ApiFamily, ApiRequest, ApiRequestError, CreateConsent, CreateManagedFlow, DeleteConsent,
     GetAccount, GetConsent, GetManagedFlow, GetTransaction, Idempotency, Include, ListAccounts,
-    ListProviders, ListTransactions, Operation,
+    ListProviders, ListTransactions, Operation, Raw, RawAnswer,
 };
 
 mod page;

@@ -4,6 +4,7 @@ mod accounts;
 mod consents;
 mod flows;
 mod providers;
+mod raw;
 mod request;
 mod required_scopes;
 mod transactions;
@@ -12,6 +13,7 @@ pub use accounts::{GetAccount, Include, ListAccounts};
 pub use consents::{CreateConsent, DeleteConsent, GetConsent};
 pub use flows::{CreateManagedFlow, GetManagedFlow};
 pub use providers::ListProviders;
+pub use raw::{Raw, RawAnswer};
 pub use request::{ApiRequest, ApiRequestError};
 pub use transactions::{GetTransaction, ListTransactions};
 
@@ -82,19 +84,22 @@ pub enum ApiFamily {
     Data,
     /// Providers.
     Providers,
+    /// What has no operation of its own: [`Raw`].
+    Other,
 }
 
 impl ApiFamily {
     /// Every family.
-    pub const ALL: &'static [Self] = &[Self::Consents, Self::Data, Self::Providers];
+    pub const ALL: &'static [Self] = &[Self::Consents, Self::Data, Self::Providers, Self::Other];
 
-    /// `consents`, `data` or `providers`.
+    /// `consents`, `data`, `providers` or `other`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Consents => "consents",
             Self::Data => "data",
             Self::Providers => "providers",
+            Self::Other => "other",
         }
     }
 }

@@ -1,1 +1,83 @@
-//! obkit
+//! Serve many third-parties through one Mastercard Open Finance integration ("one-to-many
+//! access"): it cannot act for the wrong third-party, and it can prove it.
+//!
+//! obkit is independent and not affiliated with Mastercard.
+//!
+//! One Integrator authenticates with `private_key_jwt` and DPoP, asks for a token on behalf of a
+//! third-party, and calls the API with that token and the third-party's application id. The only
+//! way to a call is a handle:
+//!
+//! ```
+//! # #[path = "../examples/support/mod.rs"] mod support;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use obkit::api::EndUser;
+//! # let sandbox = support::Sandbox::start().await?;
+//! let integrator = support::integrator(&sandbox)?;        // the ten lines of the README
+//!
+//! let acme = integrator.on_behalf_of("acme-budget")?;     // registry: known, active
+//! let user = EndUser::new("user-1", "user@example.com");
+//! let consent = acme.consents().create(user).send().await?;
+//! support::authorize(&sandbox, &acme, &consent).await?;   // the end user's step
+//! let accounts = acme.accounts(consent.reference()).list().send().await?;
+//! assert_eq!(accounts.items.len(), 4);
+//!
+//! // Another third-party's handle refuses the consent before anything is sent.
+//! let other = integrator.on_behalf_of("nordlicht-pay")?;
+//! let refused = other.accounts(consent.reference()).list().send().await.unwrap_err();
+//! assert_eq!(refused.code().as_str(), "OB-X003");
+//! assert_eq!(refused.sent().as_str(), "no");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Each layer is a crate that can be used alone; they are re-exported here by name: [`core`],
+//! [`jose`], [`transport`], [`api`], [`registry`], [`journal`], [`auth`].
+
+mod build_error;
+pub use build_error::BuildError;
+
+mod call;
+pub use call::Call;
+
+mod consent_ref;
+pub use consent_ref::ConsentRef;
+
+mod environment;
+pub use environment::{Environment, IdempotencyKeyForm};
+
+mod error;
+pub use error::Error;
+
+mod integrator;
+pub use integrator::{Identity, Integrator, IntegratorBuilder, NeedsIdentity, NeedsKey, Ready};
+
+mod ledger;
+
+mod recorder;
+
+mod retry;
+pub use retry::RetryPolicy;
+
+mod third_party;
+pub use third_party::{
+    Accounts, Consents, Flows, Itself, OwnedConsent, Providers, ThirdParty, Transactions,
+};
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use ob_api as api;
+pub use ob_auth as auth;
+pub use ob_core as core;
+pub use ob_jose as jose;
+pub use ob_journal as journal;
+pub use ob_registry as registry;
+pub use ob_transport as transport;
+
+pub use ob_api::{Raw, RawAnswer};
+pub use ob_auth::{Grant, Profile, SealPolicy, SealedToken};
+pub use ob_core::{
+    ActingFor, ApplicationId, BusinessId, ClientId, Code, ConsentId, IdError, Owner, Retry, Scopes,
+    Sent, UseCaseConfigurationId,
+};

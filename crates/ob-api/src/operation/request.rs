@@ -12,10 +12,10 @@ use std::fmt;
 /// Without host, prefix and headers. `Debug` shows the length of the body, not the body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiRequest {
-    method: Method,
-    path: String,
-    query: Option<String>,
-    body: Option<Bytes>,
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: Option<String>,
+    pub(super) body: Option<Bytes>,
 }
 
 impl ApiRequest {

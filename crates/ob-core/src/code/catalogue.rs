@@ -265,6 +265,10 @@ codes! {
         "answer too large",
         "The answer is larger than the limit and was not read further.",
         "Ask for fewer items, or raise the limit.";
+    N499: You,
+        "cancelled by the caller",
+        "The future of the call was dropped, or its deadline passed, before the attempt had an outcome.",
+        "Look the outcome up before repeating it, if the record says that it may have been sent.";
     N504: Platform,
         "no answer, outcome unknown",
         "The time was up before an answer came; the request may have been carried out.",
