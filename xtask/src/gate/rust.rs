@@ -4,7 +4,13 @@ use super::{Desk, Outcome};
 use crate::process::Call;
 
 pub(super) fn fmt(desk: &mut Desk<'_>) -> Outcome {
-    desk.single(&Call::cargo(&["fmt", "--all", "--check"]))
+    desk.single(&Call::cargo(&[
+        "fmt",
+        "--all",
+        "--check",
+        "--",
+        "--color=never",
+    ]))
 }
 
 pub(super) fn lock(desk: &mut Desk<'_>) -> Outcome {

@@ -143,6 +143,15 @@ fn is_text(path: &Path, name: &str) -> bool {
     known && name != "Cargo.lock"
 }
 
+/// `part` in the middle of a longer path (`src/…`) or an address is no path of a machine.
+fn begins_a_path(line: &str, part: &str) -> bool {
+    let inside = |before: char| before.is_alphanumeric() || "._-~})>".contains(before);
+    line.match_indices(part).any(|(at, _)| {
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(inside)
+    })
+}
+
 fn in_text(file: &str, path: &Path) -> Vec<Problem> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let mut problems = Vec::new();
@@ -154,10 +163,26 @@ fn in_text(file: &str, path: &Path) -> Vec<Problem> {
             found: format!("`{found}`"),
             needed: needed.to_owned(),
         };
-        let paths = MACHINE_PATHS.iter().filter(|part| line.contains(**part));
+        let paths = MACHINE_PATHS
+            .iter()
+            .filter(|part| begins_a_path(line, part));
         problems.extend(paths.map(|part| place(part, "a path that is true on every machine")));
         let notes = NOTES.iter().filter(|note| line.contains(**note));
         problems.extend(notes.map(|note| place(note, "the work done, or an issue elsewhere")));
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MACHINE_PATHS, begins_a_path};
+
+    #[test]
+    fn only_an_absolute_path_is_one_of_a_machine() {
+        for part in MACHINE_PATHS {
+            assert!(begins_a_path(&format!("cd {part}x"), part));
+            assert!(begins_a_path(&format!("\"{part}x\""), part));
+            assert!(!begins_a_path(&format!("src{part}x.rs"), part));
+        }
+    }
 }

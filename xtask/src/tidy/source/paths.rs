@@ -1,6 +1,6 @@
 //! Which names a file brings in, and which paths it then names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use syn::visit::{self, Visit};
 
@@ -8,7 +8,11 @@ use super::{Kind, Place, Word};
 
 /// Local name → full path, from every `use` of the file.
 #[derive(Clone, Debug, Default)]
-pub(in crate::tidy) struct Names(HashMap<String, Vec<String>>);
+pub(in crate::tidy) struct Names {
+    imports: HashMap<String, Vec<String>>,
+    /// Modules the file declares: each shadows the crate of its name.
+    modules: HashSet<String>,
+}
 
 /// A path in code, with its first segment resolved.
 #[derive(Clone, Debug)]
@@ -40,11 +44,15 @@ impl Names {
         let Some((first, rest)) = segments.split_first() else {
             return Vec::new();
         };
-        match self.0.get(first) {
+        let mut full: Vec<String> = match self.imports.get(first) {
             // `use url::Url as url` must not turn into a circle: one step is enough.
             Some(path) => path.iter().chain(rest).cloned().collect(),
             None => segments.to_vec(),
+        };
+        if full.first().is_some_and(|root| self.modules.contains(root)) {
+            full.insert(0, "self".to_owned());
         }
+        full
     }
 
     /// Every name one `use` brings in; a glob brings in `*`.
@@ -59,17 +67,14 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         for import in Self::imports(&item.tree) {
             if import.path.len() > 1 || import.path.first() != Some(&import.local) {
-                self.0.insert(import.local, import.path);
+                self.imports.insert(import.local, import.path);
             }
         }
         visit::visit_item_use(self, item);
     }
 
-    /// A module shadows the crate of its name in the file that declares it.
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        let name = item.ident.to_string();
-        let path = vec!["self".to_owned(), name.clone()];
-        self.0.entry(name).or_insert(path);
+        self.modules.insert(item.ident.to_string());
         visit::visit_item_mod(self, item);
     }
 }
@@ -191,8 +196,16 @@ mod tests {
 
     #[test]
     fn a_module_shadows_the_crate_of_its_name() {
-        let found = paths("mod hyper; pub use hyper::Client; fn f() { hyper::go(); }");
-        assert!(found.contains(&"self::hyper::go".to_owned()), "{found:?}");
+        let found =
+            paths("mod hyper; pub use hyper::{Client}; fn f() { hyper::go(); Client::new(); }");
+        assert!(
+            found.iter().all(|path| !path.starts_with("hyper::")),
+            "{found:?}"
+        );
+        assert!(
+            found.contains(&"self::hyper::Client::new".to_owned()),
+            "{found:?}"
+        );
     }
 
     #[test]
