@@ -114,6 +114,7 @@ const NEEDED: &str = "https://host[:port][/path] without user, query or fragment
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

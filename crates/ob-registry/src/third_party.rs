@@ -55,7 +55,6 @@ impl ThirdParty {
     }
 
     /// A builder that starts from this third-party.
-    #[must_use]
     pub fn to_builder(&self) -> ThirdPartyBuilder {
         ThirdPartyBuilder::from(self.clone())
     }

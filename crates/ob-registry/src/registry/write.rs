@@ -14,7 +14,8 @@ use std::sync::Arc;
 /// have reached the store without being shown; [`Registry::reload`] shows it, and the next write
 /// settles it. The stores of this crate never pause in the middle.
 impl Registry {
-    /// Adds a third-party, or replaces the one with its business id.
+    /// Adds a third-party, or replaces the one with its business id. An equal one is not written
+    /// again.
     ///
     /// A new one may come in any status, because a fleet that is already live has to be written
     /// down somehow. A replacement that changes the status must be a legal transition.
@@ -120,16 +121,15 @@ impl Registry {
 
 fn put(rows: &mut Rows, new: ThirdParty) -> Result<(), RegistryError> {
     let id = new.business_id().clone();
-    let from = rows.get(&id).map(|entry| entry.third_party.status());
-    match from {
-        Some(from) if from != new.status() && !from.may_become(new.status()) => {
-            Err(RegistryError::transition(&id, from, new.status()))
-        }
-        _ => {
-            rows.insert(id, Entry::of(new));
-            Ok(())
-        }
+    let old = rows.get(&id).map(|entry| &*entry.third_party);
+    let from = old.map_or(new.status(), ThirdParty::status);
+    if from != new.status() && !from.may_become(new.status()) {
+        return Err(RegistryError::transition(&id, from, new.status()));
     }
+    if old != Some(&new) {
+        rows.insert(id, Entry::of(new));
+    }
+    Ok(())
 }
 
 /// Whether nothing was changed: the rows hold the very same entries.

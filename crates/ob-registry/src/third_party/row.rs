@@ -23,7 +23,7 @@ pub(super) struct Row {
     countries: Vec<Country>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     use_cases: Vec<UseCase>,
-    #[serde(default)]
+    /// Even an empty list is written out: what was authorised is never a default.
     scopes: Scopes,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     certificates: Vec<Certificate>,

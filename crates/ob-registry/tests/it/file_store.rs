@@ -1,0 +1,311 @@
+//! The file: whole or not at all, one writer at a time, and clear about what is wrong.
+
+use crate::sample::{licensed, party};
+use ob_core::Code;
+use ob_registry::{
+    FileStore, Registry, RegistryError, Status, Store, from_json, from_toml, to_toml,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+async fn open(path: &Path) -> Result<Registry, RegistryError> {
+    Registry::open(FileStore::open_or_create(path)?).await
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn what_was_put_is_there_after_a_restart() {
+    for name in ["registry.toml", "registry.json"] {
+        let folder = folder();
+        let path = folder.path().join(name);
+        let registry = open(&path).await.unwrap();
+        assert!(!path.exists(), "opening writes nothing");
+        let vip = party(2, Status::Active)
+            .to_builder()
+            .licence(licensed())
+            .build()
+            .unwrap();
+        registry.put(party(1, Status::Active)).await.unwrap();
+        registry.put(vip.clone()).await.unwrap();
+        registry
+            .set_status(&"party-1".parse().unwrap(), Status::Suspended)
+            .await
+            .unwrap();
+        let again = open(&path).await.unwrap();
+        assert_eq!(again.list(), registry.list());
+        assert_eq!(*again.get(vip.business_id()).unwrap(), vip);
+        let text = fs::read_to_string(&path).unwrap();
+        let read = if name.ends_with("toml") {
+            from_toml(&text)
+        } else {
+            from_json(&text)
+        };
+        assert_eq!(read.unwrap().len(), 2);
+        assert_eq!(
+            names(folder.path()),
+            [name.to_owned(), format!("{name}.lock")]
+        );
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    open(&path)
+        .await
+        .unwrap()
+        .put(party(1, Status::Draft))
+        .await
+        .unwrap();
+    for name in names(folder.path()) {
+        let mode = fs::metadata(folder.path().join(&name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_stays_a_link() {
+    let folder = folder();
+    let real = folder.path().join("real.toml");
+    let link = folder.path().join("registry.toml");
+    fs::write(&real, to_toml(&[party(1, Status::Active)]).unwrap()).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    open(&link)
+        .await
+        .unwrap()
+        .put(party(2, Status::Active))
+        .await
+        .unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(open(&real).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_absent_file_is_an_error_unless_asked_for() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let error = Registry::open(FileStore::open(&path).unwrap())
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::R008);
+    assert!(error.to_string().contains("registry.toml"), "{error}");
+    assert!(open(&path).await.unwrap().is_empty());
+}
+
+#[test]
+fn the_extension_decides_the_format() {
+    for name in ["registry", "registry.yaml", "registry.TOML", ".toml", ""] {
+        let error = FileStore::open(name).unwrap_err();
+        assert!(error.to_string().contains(".toml or .json"), "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_file_is_named_with_its_line() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let good = to_toml(&[party(1, Status::Active)]).unwrap();
+    for (text, expected) in [
+        (good.replace("status", "statu"), "unknown field `statu`"),
+        (
+            good.replace("= \"active\"", "= \"activ"),
+            "registry.toml, line 8, column",
+        ),
+        (good[..good.len() / 2].to_owned(), "registry.toml, line"),
+        (good.replace("registry/1", "registry/9"), "another version"),
+        (String::new(), "registry.toml: no schema"),
+    ] {
+        fs::write(&path, &text).unwrap();
+        let error = open(&path).await.unwrap_err();
+        assert_eq!(error.code(), Code::R008);
+        assert!(error.to_string().contains(expected), "{error} / {expected}");
+        assert!(error.to_string().contains("registry.toml"), "{error}");
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            text,
+            "a refused file is not touched"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_refused() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    fs::write(&path, [0xff, 0xfe, 0]).unwrap();
+    let error = open(&path).await.unwrap_err();
+    assert_eq!(error.code(), Code::R008);
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert_eq!(open(&path).await.unwrap_err().code(), Code::R008);
+}
+
+/// Two processes with one file: the later writer learns that it knew an old state.
+#[tokio::test]
+async fn nobody_writes_over_a_change_unseen() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let one = open(&path).await.unwrap();
+    let other = open(&path).await.unwrap();
+    one.put(party(1, Status::Active)).await.unwrap();
+    let error = other.put(party(2, Status::Active)).await.unwrap_err();
+    assert!(error.is_conflict());
+    assert!(!error.is_retryable());
+    assert_eq!(error.code(), Code::R008);
+    assert!(other.is_empty(), "a refused write shows nothing");
+    other.reload().await.unwrap();
+    other.put(party(2, Status::Active)).await.unwrap();
+    assert_eq!(open(&path).await.unwrap().len(), 2);
+    // A hand that edits the file counts as well, and so does one that removes it.
+    fs::remove_file(&path).unwrap();
+    assert!(
+        other
+            .put(party(3, Status::Active))
+            .await
+            .unwrap_err()
+            .is_conflict()
+    );
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_store_that_never_read_does_not_write_over_a_file() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    fs::write(&path, "precious").unwrap();
+    let store = FileStore::open_or_create(&path).unwrap();
+    assert!(store.replace(&[]).await.unwrap_err().is_conflict());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+}
+
+#[tokio::test]
+async fn a_second_writer_is_kept_out_while_the_lock_is_held() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let registry = open(&path).await.unwrap();
+    let lock = fs::File::create(folder.path().join("registry.toml.lock")).unwrap();
+    lock.lock().unwrap();
+    let error = registry.put(party(1, Status::Active)).await.unwrap_err();
+    assert!(error.is_conflict());
+    assert!(error.to_string().contains("another process"), "{error}");
+    assert!(registry.is_empty());
+    drop(lock);
+    registry.put(party(1, Status::Active)).await.unwrap();
+}
+
+/// A writer that was killed between its write and its rename leaves a file behind. It is neither
+/// read nor kept, and the registry is the old one.
+#[tokio::test]
+async fn a_killed_writer_does_no_harm() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    open(&path)
+        .await
+        .unwrap()
+        .put(party(1, Status::Active))
+        .await
+        .unwrap();
+    let leftover = folder.path().join(".registry.toml.new-AbCdEf.tmp");
+    let other = folder.path().join(".registry.toml.backup");
+    fs::write(&leftover, "schema = \"ob.registry/1\"\n[[third_par").unwrap();
+    fs::write(&other, "somebody's").unwrap();
+    let registry = open(&path).await.unwrap();
+    assert_eq!(registry.len(), 1);
+    registry.put(party(2, Status::Active)).await.unwrap();
+    assert!(!leftover.exists());
+    assert!(other.exists(), "only its own files are removed");
+}
+
+/// Where the folder cannot be written, nothing changes and the old file stays.
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_named() {
+    let folder = folder();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let mut places: Vec<PathBuf> = vec![
+        folder.path().join("absent/registry.toml"),
+        folder.path().join("file/registry.toml"),
+    ];
+    if cfg!(target_os = "linux") {
+        // Not even root can make files here.
+        places.push("/proc/registry.toml".into());
+    }
+    for path in places {
+        let store = FileStore::open_or_create(&path).unwrap();
+        let error = store.replace(&[party(1, Status::Draft)]).await.unwrap_err();
+        assert_eq!(error.code(), Code::R008);
+        assert!(error.to_string().contains("registry.toml"), "{error}");
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+async fn a_read_only_folder_keeps_its_registry() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let registry = open(&path).await.unwrap();
+    registry.put(party(1, Status::Active)).await.unwrap();
+    let mode = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o500);
+    if fs::write(folder.path().join("probe"), "").is_ok() {
+        eprintln!("SKIPPED: this user may write everywhere");
+        return mode(0o700);
+    }
+    let error = registry
+        .set_status(&"party-1".parse().unwrap(), Status::Suspended)
+        .await;
+    mode(0o700);
+    assert_eq!(error.unwrap_err().code(), Code::R008);
+    assert_eq!(registry.list(), open(&path).await.unwrap().list());
+}
+
+/// Writers in many processes: whatever is interleaved, no change is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_writers_lose_nothing() {
+    let folder = folder();
+    let path = folder.path().join("registry.json");
+    let writers: Vec<_> = (0..8)
+        .map(|n| {
+            let path = path.clone();
+            tokio::spawn(async move {
+                let registry = open(&path).await.unwrap();
+                loop {
+                    match registry.put(party(n, Status::Active)).await {
+                        Ok(_) => return,
+                        Err(error) if error.is_conflict() => registry.reload().await.unwrap(),
+                        Err(error) => panic!("{error}"),
+                    }
+                    tokio::task::yield_now().await;
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(open(&path).await.unwrap().len(), 8);
+}

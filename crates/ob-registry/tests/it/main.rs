@@ -1,0 +1,16 @@
+//! The registry from outside: access, writes, files, texts, many tasks at once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod access;
+mod concurrency;
+mod file_store;
+mod lifecycle;
+mod sample;
+mod text;
+mod write;
