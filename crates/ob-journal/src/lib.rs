@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use ob_core::ActingFor;
-//! use ob_journal::{Journal, MemoryJournal, Outcome, Record, SharedJournal, Usage};
+//! use ob_journal::{MemoryJournal, Outcome, Record, SharedJournal, Usage};
 //! use std::time::{Duration, SystemTime};
 //!
 //! # #[tokio::main(flavor = "current_thread")]

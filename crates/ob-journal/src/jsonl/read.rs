@@ -1,7 +1,6 @@
 //! Reading a journal back.
 
 use crate::{JournalError, Record};
-use serde_json::error::Category;
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
@@ -107,9 +106,18 @@ impl JsonlReader {
     /// The next record, past the torn lines.
     fn next_record(&mut self) -> Result<Option<Record>, JournalError> {
         while let Some(line) = self.next_line()? {
+            if is_zeros(&line) {
+                self.torn_lines.push(self.line);
+                continue;
+            }
+            // Asked first, because serde would read an array as a record too.
+            if line.first() != Some(&b'{') {
+                return Err(self.bad_line("it is not a JSON object"));
+            }
             match serde_json::from_slice(&line) {
                 Ok(record) => return Ok(Some(record)),
-                Err(error) if is_torn(&line, &error) => self.torn_lines.push(self.line),
+                // The beginning of a record and nothing more.
+                Err(error) if error.is_eof() => self.torn_lines.push(self.line),
                 Err(error) => return Err(self.bad_line(reason(&error))),
             }
         }
@@ -134,22 +142,24 @@ impl Iterator for JsonlReader {
     }
 }
 
-/// Whether a line is the beginning of a record and nothing more. Some file systems fill what a
-/// loss of power took with zeros.
-fn is_torn(line: &[u8], error: &serde_json::Error) -> bool {
-    let begun = line.first() == Some(&b'{') && error.classify() == Category::Eof;
-    let zeros = !line.is_empty() && line.iter().all(|byte| *byte == 0);
-    begun || zeros
+/// Some file systems fill with zeros what a loss of power took.
+fn is_zeros(line: &[u8]) -> bool {
+    !line.is_empty() && line.iter().all(|byte| *byte == 0)
 }
 
-/// The parser's reason without its place: it counts from the start of the line, so its line is
-/// always 1. Its quotations of values are cut: a line that is not a record may hold anything.
+/// The parser's reason without its place, which counts from the start of the line, and without
+/// a string of the wrong type, which it would quote whole: such a line may hold anything.
 fn reason(error: &serde_json::Error) -> String {
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    let reason = error.to_string();
+    let (column, reason) = (error.column(), error.to_string());
+    let place = format!(" at line {} column {column}", error.line());
     let reason = reason.strip_suffix(&place).unwrap_or(&reason);
+    let reason = match (reason.split_once(" \""), reason.rsplit_once(", expected ")) {
+        (Some((what, _)), Some((_, expected))) if what.starts_with("invalid ") => {
+            format!("{what} (not shown), expected {expected}")
+        }
+        _ => reason.to_owned(),
+    };
     let safe = reason.chars().filter(|c| !c.is_control()).take(MAX_REASON);
-    let column = error.column();
     format!("{} (column {column})", safe.collect::<String>())
 }
 
