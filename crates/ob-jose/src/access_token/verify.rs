@@ -121,7 +121,7 @@ impl AccessTokenVerifier {
                 };
                 Refusal::new(rule, "kid", "one key of the issuer", error.to_string())
             })?;
-        jws.verify(&VerifyingKey::from_jwk(key), "R179")
+        jws.verify_as(&VerifyingKey::from_jwk(key), "R179")
     }
 
     fn check_issuer(&self, claims: &Claims) -> Result<String, Refusal> {

@@ -97,7 +97,7 @@ impl AssertionVerifier {
         let jws = CompactJws::parse(token, SIZE_LIMIT)?;
         check_typ(jws.header().typ())?;
         let key = find_key(&jws, client)?;
-        jws.verify(&VerifyingKey::from_jwk(key), "R058")?;
+        jws.verify(&VerifyingKey::from_jwk(key))?;
         let claims = Claims {
             map: jws.claims()?,
             rule: "R050",

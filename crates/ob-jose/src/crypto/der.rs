@@ -82,10 +82,7 @@ pub(crate) struct RsaNumbers {
 }
 
 pub(crate) fn rsa_private(pkcs8: &[u8]) -> Result<RsaNumbers, Rejected> {
-    let outer = Element::read(pkcs8)
-        .and_then(|key| key.children())
-        .ok_or(Rejected)?;
-    let inner = outer.get(2).and_then(Element::octets).ok_or(Rejected)?;
+    let inner = pkcs8_inner(pkcs8)?;
     let members = Element::read(inner)
         .and_then(|key| key.children())
         .ok_or(Rejected)?;
@@ -101,4 +98,12 @@ pub(crate) fn rsa_private(pkcs8: &[u8]) -> Result<RsaNumbers, Rejected> {
         dq: number(7)?,
         qi: number(8)?,
     })
+}
+
+/// The key inside PKCS#8: for RSA the PKCS#1 structure.
+pub(crate) fn pkcs8_inner(pkcs8: &[u8]) -> Result<&[u8], Rejected> {
+    let outer = Element::read(pkcs8)
+        .and_then(|key| key.children())
+        .ok_or(Rejected)?;
+    outer.get(2).and_then(Element::octets).ok_or(Rejected)
 }

@@ -112,7 +112,7 @@ impl ProofVerifier {
     ) -> Result<VerifiedProof, Refusal> {
         let jws = CompactJws::parse(text, self.size_limit).map_err(as_malformed)?;
         let jwk = embedded_key(jws.header())?;
-        jws.verify(&VerifyingKey::from_jwk(&jwk), "R093")?;
+        jws.verify_as(&VerifyingKey::from_jwk(&jwk), "R093")?;
         let claims = Claims {
             map: jws.claims()?,
             rule: "R090",
@@ -120,13 +120,12 @@ impl ProofVerifier {
         check_request(&claims, expected)?;
         let iat = check_times(&claims, expected)?;
         check_ath(&claims, expected.ath)?;
+        // Absent is a missing claim (R090), unsuitable a danger to the replay store (R104).
+        let jti = claims.text("jti").and_then(|_| claims.id("jti", "R104"))?;
         let thumbprint = jwk.thumbprint();
         check_binding(&thumbprint, expected.jkt)?;
         Ok(VerifiedProof {
-            jti: claims
-                .id("jti", "R104")
-                .map_err(|refusal| missing_jti(&claims, refusal))?
-                .into(),
+            jti: jti.to_owned(),
             htm: expected.method.to_owned(),
             htu: expected.htu.normalised().into_owned(),
             nonce: claims.optional_text("nonce")?.map(str::to_owned),
@@ -147,13 +146,6 @@ fn as_malformed(refusal: Refusal) -> Refusal {
         ),
         _ => refusal,
     }
-}
-
-/// An absent `jti` violates the row of the required claims, an unsuitable one that of replay.
-fn missing_jti(claims: &Claims, refusal: Refusal) -> Refusal {
-    claims
-        .text("jti")
-        .map_or_else(|missing| missing, |_| refusal)
 }
 
 /// `typ` in its bare lower-case form only (X4), then the one header in which `jwk` counts.

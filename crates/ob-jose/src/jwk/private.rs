@@ -46,7 +46,7 @@ impl PrivateJwk {
             KeyError::private(KeyErrorKind::Unreadable, found)
         })?;
         let secrets = Secrets::take(&mut jwk);
-        let described = members::read(&jwk, Purpose::Sign).map_err(as_private)?;
+        let described = members::read(&jwk, Purpose::Sign).map_err(|error| as_private(&error))?;
         let private = secrets.private_key(&described.parts)?;
         let key = SigningKey::prepare(private)?;
         if key.public_jwk().parts() != &described.parts {
@@ -194,7 +194,7 @@ fn secret_members(key: &PrivateKey) -> Result<SecretMembers, Rejected> {
     })
 }
 
-fn as_private(error: KeyError) -> KeyError {
+fn as_private(error: &KeyError) -> KeyError {
     KeyError::private(error.kind(), error.found().to_owned())
 }
 

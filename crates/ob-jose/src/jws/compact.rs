@@ -10,9 +10,9 @@ use super::header::{self, JoseHeader};
 
 /// A compact JWS taken apart, its signature not yet checked.
 ///
-/// Parsing is strict (standards F): the size is checked before anything is decoded, three
-/// non-empty parts of canonical base64url, a strict JSON header without extensions, an algorithm
-/// of the closed set.
+/// Parsing is strict (standards F): the size is checked before anything is decoded, three parts
+/// of canonical base64url, a strict JSON header without extensions, an algorithm of the closed
+/// set. An empty payload is a JWS, but never a claims set (R123).
 ///
 /// ```
 /// use ob_jose::CompactJws;
@@ -67,8 +67,16 @@ impl<'a> CompactJws<'a> {
         &self.signature
     }
 
-    /// Checks algorithm and signature; `rule` names the row that a failure violates.
-    pub(crate) fn verify(&self, key: &VerifyingKey, rule: &'static str) -> Result<(), Refusal> {
+    /// Checks that the header's algorithm is the key's and that the signature verifies.
+    ///
+    /// # Errors
+    /// `R130` for another algorithm, `R058` for a signature that does not fit.
+    pub fn verify(&self, key: &VerifyingKey) -> Result<(), Refusal> {
+        self.verify_as(key, "R058")
+    }
+
+    /// [`verify`](Self::verify) where a failure violates another row.
+    pub(crate) fn verify_as(&self, key: &VerifyingKey, rule: &'static str) -> Result<(), Refusal> {
         let (expected, found) = (key.algorithm(), self.header.algorithm());
         if expected != found {
             return Err(Refusal::new(
@@ -90,7 +98,10 @@ impl<'a> CompactJws<'a> {
     }
 
     /// The payload as a claims set.
-    pub(crate) fn claims(&self) -> Result<Map<String, Value>, Refusal> {
+    ///
+    /// # Errors
+    /// The payload is not one strict JSON object (R127, R128).
+    pub fn claims(&self) -> Result<Map<String, Value>, Refusal> {
         claims(&self.payload)
     }
 }
@@ -127,6 +138,9 @@ pub fn read_claims_unverified(token: &str, limit: usize) -> Result<Map<String, V
 }
 
 fn claims(payload: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    if payload.is_empty() {
+        return Err(Refusal::new("R123", "claims", "a payload", "an empty part"));
+    }
     json::parse_object(payload)
         .map_err(|error| Refusal::new("R127", "claims", "a strict JSON object", error.reason()))
 }
@@ -152,7 +166,7 @@ impl<'a> Parts<'a> {
         let mut parts = text.split('.');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(header), Some(payload), Some(signature), None)
-                if ![header, payload, signature].contains(&"") =>
+                if !header.is_empty() && !signature.is_empty() =>
             {
                 let signing_input = text.get(..header.len() + 1 + payload.len()).unwrap_or(text);
                 Ok(Self {
@@ -171,7 +185,7 @@ impl<'a> Parts<'a> {
 fn not_three(text: &str) -> Refusal {
     const WHAT: &str = "compact serialisation";
     match text.split('.').count() {
-        3 => Refusal::new("R123", WHAT, "three non-empty parts", "an empty part"),
+        3 => Refusal::new("R123", WHAT, "a header and a signature", "an empty part"),
         5 => Refusal::new(
             "R146",
             WHAT,

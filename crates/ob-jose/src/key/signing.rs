@@ -183,7 +183,7 @@ impl SigningKey {
     /// # Errors
     /// The crypto library cannot export the key.
     pub fn to_pkcs8_pem(&self) -> Result<SecretText, KeyError> {
-        let der = self.key.to_pkcs8().map_err(failed)?;
+        let der = self.to_pkcs8_der()?;
         let base64 = Zeroizing::new(Base64::encode_string(&der));
         let lines = base64
             .as_bytes()
@@ -198,6 +198,10 @@ impl SigningKey {
             text.push('\n');
         }
         Ok(SecretText::new(text))
+    }
+
+    pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.key.to_pkcs8().map_err(failed)
     }
 
     pub(crate) fn private(&self) -> &PrivateKey {
