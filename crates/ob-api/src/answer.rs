@@ -66,6 +66,24 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// As [`read`](Self::read), for one thing that was asked for by its id: an answer about
+    /// another one is refused, because it may be somebody else's.
+    ///
+    /// `id` gives the id of the answer, if it says one; UUIDs may change case on their way.
+    pub(crate) fn read_one<T: DeserializeOwned>(
+        &self,
+        asked: &str,
+        id: fn(&T) -> Option<&str>,
+    ) -> Result<T, ApiError> {
+        let value = self.read()?;
+        match id(&value) {
+            Some(found) if !found.eq_ignore_ascii_case(asked) => {
+                Err(self.not_understood("the answer is about another id than the one asked for"))
+            }
+            _ => Ok(value),
+        }
+    }
+
     /// The value of a 200, 201 or 202 with a JSON body: for what was asked to be made.
     ///
     /// 202 is "accepted and processed asynchronously" (DOC), and what was made already has a

@@ -223,8 +223,8 @@ impl fmt::Display for ApiError {
             self.code().summary(),
             self.0.status.as_u16()
         )?;
-        for reason in self.reason_codes() {
-            write!(f, ", {reason}")?;
+        for reason in self.reason_codes().iter().take(SHOWN_REASONS) {
+            write!(f, ", {}", safe_text(reason.as_str()))?;
         }
         if let Some(description) = self.description() {
             write!(f, ", {description}")?;
@@ -241,6 +241,9 @@ impl fmt::Debug for ApiError {
         write!(f, "ApiError([{}] {self})", self.code())
     }
 }
+
+/// An envelope may hold thousands; a line has room for a few.
+const SHOWN_REASONS: usize = 3;
 
 fn code_of(status: StatusCode) -> Code {
     match status.as_u16() {

@@ -9,6 +9,10 @@ use std::{collections::HashSet, fmt};
 /// Reads `body`, or says what is wrong with it without repeating any of it.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice::<EachOnce>(body).map_err(|error| describe(&error))?;
+    if !body.trim_ascii_start().starts_with(b"{") {
+        // serde would read a list as the members of a type in their order.
+        return Err("not a JSON object".to_owned());
+    }
     serde_json::from_slice(body).map_err(|error| describe(&error))
 }
 
@@ -135,10 +139,19 @@ mod tests {
 
     #[test]
     fn l5_no_value_is_repeated() {
-        let reason = parse::<Vec<u8>>(br#"["Erika Mustermann"]"#).unwrap_err();
+        type Numbers = std::collections::BTreeMap<String, u8>;
+        let reason = parse::<Numbers>(br#"{"Erika":"Mustermann"}"#).unwrap_err();
         assert_eq!(
             reason,
-            "a member has another type or form at line 1 column 19"
+            "a member has another type or form at line 1 column 21"
         );
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        for body in [r#" ["c-1"]"#, "null", "1", r#""{}""#] {
+            assert_eq!(refused(body), "not a JSON object", "{body}");
+        }
+        assert!(parse::<Value>(b" \n\t{}").is_ok());
     }
 }

@@ -1,8 +1,9 @@
 //! The gateway's envelope.
 
-use super::{ReasonCode, envelope::text};
+use super::{ReasonCode, envelope::text, safe_text::safe_text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// `{"Errors":{"Error":[...]}}` (LIB).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,7 +15,10 @@ pub struct GatewayErrors {
 }
 
 /// One error of the gateway. All members are optional when read, all are written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+///
+/// `Debug` shows the description capped, escaped and without e-mail addresses and IBANs, and no
+/// details.
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct GatewayError {
@@ -112,6 +116,18 @@ impl GatewayError {
 impl From<Value> for GatewayErrors {
     fn from(value: Value) -> Self {
         Self::read(&value).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for GatewayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = self.reason_code.as_ref().map(ReasonCode::as_str);
+        f.debug_struct("GatewayError")
+            .field("source", &self.source.as_deref().map(safe_text))
+            .field("reason_code", &reason.map(safe_text))
+            .field("description", &self.description.as_deref().map(safe_text))
+            .field("recoverable", &self.recoverable)
+            .finish_non_exhaustive()
     }
 }
 

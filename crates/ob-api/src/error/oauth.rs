@@ -1,11 +1,14 @@
 //! The OAuth error.
 
-use super::envelope::text;
+use super::{envelope::text, safe_text::safe_text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// `{"error":"...","error_description":"..."}` (RFC 6749 section 5.2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// `Debug` shows its texts capped, escaped and without e-mail addresses and IBANs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OAuthError {
     /// The error code, for example `invalid_request`.
@@ -41,5 +44,15 @@ impl OAuthError {
             error_description: text(value, "error_description"),
             error_uri: text(value, "error_uri"),
         })
+    }
+}
+
+impl fmt::Debug for OAuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let description = self.error_description.as_deref();
+        f.debug_struct("OAuthError")
+            .field("error", &safe_text(&self.error))
+            .field("error_description", &description.map(safe_text))
+            .finish_non_exhaustive()
     }
 }

@@ -1,15 +1,17 @@
 //! Problem details.
 
-use super::envelope::text;
+use super::{envelope::text, safe_text::safe_text};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// `application/problem+json` (RFC 9457, R206, R207).
 ///
 /// Extensions are ignored, so is a member of the wrong type, and the real status is trusted over
-/// [`status`](Self::status).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// [`status`](Self::status). `Debug` shows its texts capped, escaped and without e-mail addresses
+/// and IBANs.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Value")]
 #[non_exhaustive]
 pub struct Problem {
@@ -63,6 +65,17 @@ impl Problem {
         } = &problem;
         let says_something = problem_type.is_some() || title.is_some() || detail.is_some();
         says_something.then_some(problem)
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("type", &self.problem_type.as_deref().map(safe_text))
+            .field("title", &self.title.as_deref().map(safe_text))
+            .field("status", &self.status)
+            .field("detail", &self.detail.as_deref().map(safe_text))
+            .finish_non_exhaustive()
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn check(text: &str) -> Result<(), ValueError> {
         .map_err(|_| refuse(text, "check digits that fit (ISO 7064 MOD 97-10)"))?;
     match iban::Iban::try_from(base) {
         Ok(_) => Ok(()),
-        Err(ParseIbanError::UnknownCountry(base)) if is_senegalese(&base) => Ok(()),
+        Err(ParseIbanError::UnknownCountry(base)) if is_added(&base) => Ok(()),
         Err(ParseIbanError::UnknownCountry(_)) => {
             Err(refuse(text, "a country of the IBAN registry"))
         }
@@ -52,18 +52,31 @@ fn has_legal_check_digits(text: &str) -> bool {
         .is_some_and(|digits| (2..=98).contains(&digits))
 }
 
-/// Senegal is in some versions of the registry and not in others; `iban_validate` follows one
-/// without. `SN2!n2!a22!n`.
-fn is_senegalese(iban: &BaseIban) -> bool {
-    let (bank, account) = iban
-        .bban_unchecked()
-        .split_at_checked(2)
-        .unwrap_or_default();
-    iban.country_code() == "SN"
-        && bank.bytes().all(|byte| byte.is_ascii_uppercase())
-        && account.len() == 22
-        && account.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether the country is one that `iban_validate` does not know, and the structure fits.
+fn is_added(iban: &BaseIban) -> bool {
+    let bban = iban.bban_unchecked().as_bytes();
+    ADDED
+        .iter()
+        .any(|(country, structure)| *country == iban.country_code() && fits(bban, structure))
 }
+
+fn fits(bban: &[u8], structure: &[(usize, Class)]) -> bool {
+    let classes = structure
+        .iter()
+        .flat_map(|(count, class)| std::iter::repeat_n(class, *count));
+    bban.len() == classes.clone().count()
+        && bban.iter().zip(classes).all(|(byte, class)| class(byte))
+}
+
+type Class = fn(&u8) -> bool;
+const A: Class = u8::is_ascii_uppercase;
+const N: Class = u8::is_ascii_digit;
+const C: Class = u8::is_ascii_alphanumeric;
+
+/// Pakistan (`4!a16!c`) is in the SWIFT registry and not in `iban_validate` 5.0; Senegal
+/// (`2!a22!n`) is in some versions of the registry and not in others.
+const ADDED: [(&str, &[(usize, Class)]); 2] =
+    [("PK", &[(4, A), (16, C)]), ("SN", &[(2, A), (22, N)])];
 
 #[cfg(test)]
 mod tests {
@@ -86,8 +99,32 @@ mod tests {
     }
 
     #[test]
-    fn senegal_has_a_structure_too() {
+    fn added_countries_have_a_structure_too() {
         assert_eq!(check("SN08SN0100152000048500003035"), Ok(()));
-        assert!(check("SN08SN010015200004850000303").is_err());
+        assert_eq!(check("PK36SCBL0000001123456702"), Ok(()));
+        for (bban, structure) in [
+            ("SN010015200004850000303", &ADDED[1]),
+            ("SN01001520000485000030355", &ADDED[1]),
+            ("S00100152000048500003035", &ADDED[1]),
+            ("SN01001520000485000030A5", &ADDED[1]),
+            ("SCB00000001123456702", &ADDED[0]),
+            ("SCBL000000112345670", &ADDED[0]),
+        ] {
+            assert!(!fits(bban.as_bytes(), structure.1), "{bban}");
+        }
+        // The remainder fits, the letters do not: refused by structure alone.
+        assert!(fits(b"SCBL0000001123456702", ADDED[0].1));
+    }
+
+    /// Tells when the library has learned them, and the table can go.
+    #[test]
+    fn added_countries_are_unknown_to_the_library() {
+        for text in ["SN08SN0100152000048500003035", "PK36SCBL0000001123456702"] {
+            let refused = text.parse::<iban::Iban>();
+            assert!(
+                matches!(refused, Err(ParseIbanError::UnknownCountry(_))),
+                "{text}"
+            );
+        }
     }
 }

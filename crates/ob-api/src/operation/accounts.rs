@@ -187,6 +187,8 @@ impl Operation for GetAccount {
     }
 
     fn parse(&self, answer: &Answer<'_>) -> Result<Account, ApiError> {
-        answer.read()
+        answer.read_one(self.account.as_str(), |account: &Account| {
+            Some(account.id.as_str())
+        })
     }
 }

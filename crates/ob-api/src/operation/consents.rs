@@ -82,7 +82,9 @@ impl Operation for GetConsent {
     }
 
     fn parse(&self, answer: &Answer<'_>) -> Result<Consent, ApiError> {
-        answer.read()
+        answer.read_one(self.0.as_str(), |consent: &Consent| {
+            Some(consent.consent_id.as_str())
+        })
     }
 }
 

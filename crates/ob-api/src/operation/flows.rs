@@ -113,7 +113,9 @@ impl Operation for GetManagedFlow {
     }
 
     fn parse(&self, answer: &Answer<'_>) -> Result<ManagedFlow, ApiError> {
-        answer.read()
+        answer.read_one(self.flow.as_str(), |flow: &ManagedFlow| {
+            flow.flow_id.as_ref().map(FlowId::as_str)
+        })
     }
 }
 

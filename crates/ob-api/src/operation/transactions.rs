@@ -183,6 +183,8 @@ impl Operation for GetTransaction {
     }
 
     fn parse(&self, answer: &Answer<'_>) -> Result<Transaction, ApiError> {
-        answer.read()
+        answer.read_one(self.transaction.as_str(), |transaction: &Transaction| {
+            Some(transaction.id.as_str())
+        })
     }
 }

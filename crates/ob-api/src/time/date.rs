@@ -2,7 +2,7 @@
 
 use super::Timestamp;
 use crate::{ValueError, text_value::text_value};
-use jiff::{ToSpan, civil};
+use jiff::{Span, civil};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -52,7 +52,9 @@ impl Date {
     /// The date `days` later, or earlier where negative; `None` beyond the year 0 or 9999.
     #[must_use]
     pub fn plus_days(self, days: i32) -> Option<Self> {
-        let date = self.0.checked_add(days.days()).ok()?;
+        // Not `days.days()`, which panics beyond jiff's own range.
+        let days = Span::new().try_days(days).ok()?;
+        let date = self.0.checked_add(days).ok()?;
         Self::new(date.year(), date.month(), date.day())
     }
 }
