@@ -51,13 +51,13 @@ impl AddAssign for Tally {
     }
 }
 
-/// The part of a closing line that counts.
+/// The part of a closing line that counts. The indentation is the runner's own: a failing
+/// test's output, which may hold such lines too, is shown with more.
 fn closing(line: &str) -> Option<&str> {
-    let line = line.trim_start();
     if let Some(rest) = line.strip_prefix("test result: ") {
         return rest.split_once(". ").map(|(_, counts)| counts);
     }
-    let summary = line.strip_prefix("Summary [")?;
+    let summary = line.strip_prefix("     Summary [")?;
     summary.split_once(" run: ").map(|(_, counts)| counts)
 }
 
@@ -108,6 +108,15 @@ mod tests {
             ),
             ("test result: FAILED. 7 passed; 2 failed; 0 ignored", (7, 2)),
             ("test it::seals ... ok", (0, 0)),
+            // nextest shows what a failing test printed.
+            (
+                "    test result: FAILED. 0 passed; 1 failed; 0 ignored",
+                (0, 0),
+            ),
+            (
+                "         Summary [   0.1s] 2 tests run: 1 passed, 1 failed",
+                (0, 0),
+            ),
             ("a log line with 5 passed in it", (0, 0)),
         ];
         for (line, expected) in cases {

@@ -59,7 +59,7 @@ pub fn check(root: &Path) -> Result<Report, TidyError> {
         .into_iter()
         .filter(|problem| !exceptions.excuse(problem))
         .collect();
-    problems.extend(exceptions.stale(&tree));
+    problems.extend(exceptions.stale(&tree.project.root));
     Ok(Report::new(problems, sizes::lengths(&tree)))
 }
 

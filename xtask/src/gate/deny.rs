@@ -7,6 +7,11 @@ use crate::process::{Answer, Call};
 const CHECKS: &[&str] = &["check", "bans", "licenses", "sources"];
 
 pub(super) fn check(desk: &mut Desk<'_>) -> Outcome {
+    if !Call::cargo(&["deny", "--version"]).succeeds(&desk.project.root) {
+        let sentence = "cargo-deny is not there: `cargo xtask test` installs it";
+        desk.log.line(sentence);
+        return Outcome::Failed(sentence.to_owned());
+    }
     let offline = Call::cargo(&["deny", "--offline"]).and(CHECKS.iter().copied());
     let answer = desk.run(&offline);
     if answer.succeeded {

@@ -1,7 +1,8 @@
 //! The places that may differ, each with its reason.
 
+use std::path::Path;
+
 use super::problem::Problem;
-use super::tree::Tree;
 
 /// One excused place. It must excuse something, or it is a problem itself.
 #[derive(Clone, Copy, Debug)]
@@ -47,10 +48,10 @@ impl Exceptions {
     }
 
     /// Entries for a file that exists, which excuse nothing.
-    pub(super) fn stale(&self, tree: &Tree) -> Vec<Problem> {
+    pub(super) fn stale(&self, root: &Path) -> Vec<Problem> {
         let unused = self.entries.iter().filter(|(_, used)| !used);
         unused
-            .filter(|(entry, _)| tree.project.root.join(entry.file).exists())
+            .filter(|(entry, _)| root.join(entry.file).exists())
             .map(|(entry, _)| entry.as_stale())
             .collect()
     }
@@ -82,24 +83,47 @@ impl Exception {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::{Exception, Exceptions, Problem};
 
-    #[test]
-    fn an_exception_excuses_its_own_place_only() {
-        let mut exceptions = Exceptions::new(&[Exception {
-            rule: "fence",
-            file: "crates/ob-api/src/date.rs",
-            found: "jiff",
-            reason: "a test",
-        }]);
-        let problem = |file: &str| Problem {
+    const ENTRY: Exception = Exception {
+        rule: "fence",
+        file: "date.rs",
+        found: "jiff",
+        reason: "a test",
+    };
+
+    fn problem(file: &str) -> Problem {
+        Problem {
             rule: "fence",
             file: file.to_owned(),
             line: 1,
             found: "`jiff::Timestamp`".to_owned(),
             needed: String::new(),
-        };
-        assert!(exceptions.excuse(&problem("crates/ob-api/src/date.rs")));
-        assert!(!exceptions.excuse(&problem("crates/ob-api/src/money.rs")));
+        }
+    }
+
+    #[test]
+    fn an_exception_excuses_its_own_place_only() {
+        let mut exceptions = Exceptions::new(&[ENTRY]);
+        assert!(exceptions.excuse(&problem("date.rs")));
+        assert!(!exceptions.excuse(&problem("money.rs")));
+    }
+
+    #[test]
+    fn an_exception_that_excuses_nothing_is_a_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("date.rs"), "").unwrap();
+        let mut exceptions = Exceptions::new(&[ENTRY]);
+        let stale = exceptions.stale(folder.path());
+        assert!(
+            stale
+                .iter()
+                .any(|problem| problem.found.contains("excuses nothing")),
+            "{stale:?}"
+        );
+        exceptions.excuse(&problem("date.rs"));
+        assert!(exceptions.stale(folder.path()).is_empty());
     }
 }
