@@ -26,7 +26,30 @@ pub use read::{JsonlFile, JsonlReader, read_jsonl};
 /// The write happens in place, without a runtime's help: with [`Durability::Flush`] it is a few
 /// microseconds, with [`Durability::Sync`] it blocks its thread for as long as the disk takes.
 ///
+/// The file is held open: a tool that rotates it by renaming must have the journal opened again.
 /// Cloning copies a pointer.
+///
+/// ```
+/// use ob_core::ActingFor;
+/// use ob_journal::{Journal, JsonlJournal, Outcome, Record, read_jsonl};
+/// use std::time::SystemTime;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("journal.jsonl");
+/// let journal = JsonlJournal::open(&path).await?;
+/// let application_id = "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a11".parse()?;
+/// let acme = ActingFor::third_party("acme".parse()?, "tpp-acme".parse()?, application_id);
+/// let record = Record::new(&acme, "accounts.list", SystemTime::now(), Outcome::Ok { status: 200 });
+/// journal.append(&record).await?;
+///
+/// let file = read_jsonl(&path)?;
+/// assert_eq!(file.records(), [record]);
+/// assert!(file.torn_lines().is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct JsonlJournal(Arc<Inner>);
 

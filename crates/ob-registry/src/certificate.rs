@@ -12,6 +12,13 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// length it claims. Not checked here: who issued it, until when it is valid.
 ///
 /// A private key pasted in its place is refused, and no part of it is echoed.
+///
+/// ```
+/// use ob_registry::Certificate;
+/// let pasted = "-----BEGIN PRIVATE KEY-----\nMC4CAQ..\n-----END PRIVATE KEY-----";
+/// let refused = pasted.parse::<Certificate>().unwrap_err().to_string();
+/// assert!(refused.contains("private key") && !refused.contains("MC4CAQ"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Certificate(Arc<str>);

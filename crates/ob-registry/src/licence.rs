@@ -6,6 +6,18 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// Under whose licence the platform connects to banks for a third-party (MUST).
+///
+/// ```
+/// use ob_registry::{Custody, Licence};
+/// let certificate = "\
+/// -----BEGIN CERTIFICATE-----
+/// MAUwAwIBAA==
+/// -----END CERTIFICATE-----";
+/// let url = "https://sign.example/v1".parse()?;
+/// let licence = Licence::licensed(vec![certificate.parse()?], Custody::SigningService { url });
+/// assert!(licence.is_licensed());
+/// # Ok::<(), ob_registry::RegistryError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Licence {
     /// Its own regulatory licence, with its own Open Banking certificates.

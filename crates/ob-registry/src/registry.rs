@@ -61,7 +61,7 @@ impl Registry {
     /// this registry was told.
     ///
     /// # Errors
-    /// As [`Registry::act_for`], and OB-R009 when the ids changed since the handle was made
+    /// OB-R001, OB-R003, OB-R005, OB-R007 as [`Registry::act_for`], and OB-R009 when the ids changed since the handle was made
     /// ([`RegistryError::is_stale_handle`]).
     pub fn check(&self, party: &ActingFor, scopes: &Scopes) -> Result<(), RegistryError> {
         if party.is_integrator() && self.0.integrator.as_ref() == Some(party.client_id()) {

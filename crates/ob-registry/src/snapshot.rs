@@ -124,7 +124,7 @@ impl Snapshot {
 /// The rows of these third-parties.
 ///
 /// # Errors
-/// OB-R002 when a business id stands twice, OB-R002 or as [`Snapshot::of`].
+/// OB-R002 when a business id stands twice.
 pub(crate) fn rows(all: Vec<ThirdParty>) -> Result<Rows, RegistryError> {
     let mut rows = Rows::new();
     for third_party in all {
@@ -143,14 +143,13 @@ fn refuse_integrators(
     let Some(integrator) = integrator else {
         return Ok(());
     };
-    let application_id = third_party.application_id().to_string();
     if third_party.client_id() == integrator {
         return Err(RegistryError::integrators(
             "client id",
             third_party.business_id(),
         ));
     }
-    if application_id == integrator.as_str() {
+    if integrator.as_str().parse() == Ok(*third_party.application_id()) {
         return Err(RegistryError::integrators(
             "application id",
             third_party.business_id(),

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 mod builder;
 pub use builder::ThirdPartyBuilder;
 
+mod object;
+use object::Object;
+
 mod row;
 use row::Row;
 
@@ -29,7 +32,7 @@ use row::Row;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Row", into = "Row")]
+#[serde(try_from = "Object<Row>", into = "Row")]
 pub struct ThirdParty {
     business_id: BusinessId,
     legal_name: String,

@@ -58,15 +58,23 @@ impl fmt::Debug for UseCase {
     }
 }
 
-/// Whether `text` is one line of 1 to `max` characters without control characters, line or
-/// paragraph separators, and without a space at either end.
+/// Whether `text` is one line of 1 to `max` characters without control or invisible
+/// characters and without a space at either end.
 pub(crate) fn is_printable_line(text: &str, max: usize) -> bool {
     !text.is_empty()
         && text.trim() == text
         && text.chars().count() <= max
-        && !text
-            .chars()
-            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+        && !text.chars().any(|c| c.is_control() || is_invisible(c))
+}
+
+/// Characters that break a line or turn the direction of the text around them, with which one
+/// name can be made to look like another.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}')
 }
 
 /// Room for the longest product names, short enough for a table.
@@ -81,7 +89,18 @@ mod tests {
     #[test]
     fn refuses_what_cannot_stand_in_a_table() {
         let long = "x".repeat(81);
-        for text in ["", " ", "a\nb", "a ", "\ta", "a\0", "a\u{2028}b", &long] {
+        for text in [
+            "",
+            " ",
+            "a\nb",
+            "a ",
+            "\ta",
+            "a\0",
+            "a\u{2028}b",
+            "a\u{202e}b",
+            "\u{feff}a",
+            &long,
+        ] {
             assert!(text.parse::<UseCase>().is_err(), "{text:?}");
         }
         assert!("x".repeat(80).parse::<UseCase>().is_ok());

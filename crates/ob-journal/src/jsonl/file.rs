@@ -20,6 +20,9 @@ impl LogFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
+        // A file system that has no locks is found out now and not at the first record.
+        file.lock()?;
+        file.unlock()?;
         if durability == Durability::Sync {
             sync_folder(path)?;
         }

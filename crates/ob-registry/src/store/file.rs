@@ -23,6 +23,24 @@ use atomic::Lock;
 /// The file is small, so it is read and written in place, without a runtime's help: a write
 /// blocks its thread for the few milliseconds that the disk takes. Comments in the file do not
 /// survive a write.
+///
+/// ```
+/// use ob_registry::{FileStore, Registry, ThirdParty};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("registry.toml");
+/// let registry = Registry::open(FileStore::open_or_create(&path)?).await?;
+/// let application_id = "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a11".parse()?;
+/// let acme = ThirdParty::builder("acme".parse()?, "Acme GmbH", "tpp-acme".parse()?, application_id);
+/// registry.put(acme.build()?).await?;
+///
+/// let after_a_restart = Registry::open(FileStore::open(&path)?).await?;
+/// assert_eq!(after_a_restart.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 pub struct FileStore {
     path: PathBuf,
     format: Format,

@@ -95,8 +95,8 @@ impl ThirdPartyBuilder {
     ///
     /// # Errors
     /// OB-R009 when the legal name is empty or not one printable line, when a certificate stands
-    /// twice, when a licensed third-party is active without certificate or custody. OB-R002 when
-    /// its client id and its application id are one text.
+    /// twice, when a licensed third-party is active without certificate or custody, when its client
+    /// id and its application id are one text.
     pub fn build(self) -> Result<ThirdParty, RegistryError> {
         let mut it = self.0;
         it.countries.sort_unstable();
@@ -120,7 +120,7 @@ fn contradiction(it: &ThirdParty) -> Option<&'static str> {
     if !is_printable_line(&it.legal_name, MAX_NAME) {
         return Some(LEGAL_NAME);
     }
-    if it.client_id.as_str() == it.application_id.to_string() {
+    if it.client_id.as_str().parse() == Ok(it.application_id) {
         return Some("a client id that is not its application id");
     }
     let certificates = it.licence.certificates();

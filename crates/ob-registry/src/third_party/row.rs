@@ -1,6 +1,6 @@
 //! A third-party as it is written in a file: flat, so that every mistake has a line and a name.
 
-use super::ThirdParty;
+use super::{Object, ThirdParty};
 use crate::{
     Certificate, Country, Custody, HttpsUrl, KeyName, KeyVersion, Licence, RegistryError, Status,
     UseCase,
@@ -91,10 +91,10 @@ impl Row {
     }
 }
 
-impl TryFrom<Row> for ThirdParty {
+impl TryFrom<Object<Row>> for ThirdParty {
     type Error = RegistryError;
 
-    fn try_from(mut row: Row) -> Result<Self, RegistryError> {
+    fn try_from(Object(mut row): Object<Row>) -> Result<Self, RegistryError> {
         let licence = row.licence()?;
         Self::builder(
             row.business_id,

@@ -215,6 +215,19 @@ fn json_names_line_and_reason() {
     check("\n}\n", "}{", "trailing characters", Some(16));
 }
 
+/// serde reads a struct from a list of its values as well; a registry does not.
+#[test]
+fn a_row_without_names_is_refused() {
+    let row = r#"["party-1", "Acme", "client-1", "00000000-0000-0000-0000-000000000001", "active",
+        "unlicensed", [], [], ["a"], [], null, null]"#;
+    let text = format!("{{\"schema\": \"ob.registry/1\",\n \"third_party\": [{row}]}}");
+    check(
+        &from_json(&text).unwrap_err(),
+        "object with named fields",
+        Some(2),
+    );
+}
+
 #[test]
 fn other_schemas_are_named() {
     check(
