@@ -7,6 +7,8 @@ use super::estimates::Estimate;
 pub(super) struct Target {
     /// Every one of these stands in `group/function`, lower-cased.
     words: &'static [&'static str],
+    /// None of these does.
+    without: &'static [&'static str],
     pub(super) limit: Limit,
 }
 
@@ -21,27 +23,33 @@ pub(super) enum Limit {
 const TARGETS: &[Target] = &[
     Target {
         words: &["assertion", "ps256", "4096"],
+        without: &[],
         limit: Limit::Ratio(1.05),
     },
     Target {
         words: &["proof", "es256"],
+        without: &["verify"],
         limit: Limit::Ratio(1.10),
     },
     // A warm call is a hash, a compare and two headers.
     Target {
         words: &["warm", "bearer"],
+        without: &[],
         limit: Limit::Nanoseconds(2_000.0),
     },
     // The same and one fresh proof.
     Target {
         words: &["warm", "dpop"],
+        without: &[],
         limit: Limit::Ratio(1.25),
     },
 ];
 
 pub(super) fn target(estimate: &Estimate) -> Option<Limit> {
     let name = format!("{}/{}", estimate.group, estimate.function).to_lowercase();
-    let fits = |target: &&Target| target.words.iter().all(|word| name.contains(word));
+    let stands = |word: &&str| name.contains(*word);
+    let fits =
+        |target: &&Target| target.words.iter().all(stands) && !target.without.iter().any(stands);
     TARGETS.iter().find(fits).map(|target| target.limit)
 }
 
@@ -51,5 +59,35 @@ impl Limit {
             Self::Ratio(ratio) => format!("≤ {ratio:.2}×"),
             Self::Nanoseconds(time) => format!("≤ {:.1} µs", time / 1000.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Estimate, Limit, target};
+
+    fn limit(group: &str, function: &str) -> Option<Limit> {
+        let (group, function) = (group.to_owned(), function.to_owned());
+        target(&Estimate {
+            group,
+            function,
+            nanoseconds: 1.0,
+        })
+    }
+
+    #[test]
+    fn a_target_is_found_by_its_words() {
+        assert_eq!(limit("dpop proof ES256", "prove"), Some(Limit::Ratio(1.10)));
+        assert_eq!(
+            limit("client assertion PS256-4096", "sign"),
+            Some(Limit::Ratio(1.05))
+        );
+        assert_eq!(
+            limit("authorize warm", "bearer"),
+            Some(Limit::Nanoseconds(2_000.0))
+        );
+        assert_eq!(limit("authorize warm", "dpop"), Some(Limit::Ratio(1.25)));
+        assert_eq!(limit("verify dpop proof ES256", "verify"), None);
+        assert_eq!(limit("jwk ES256", "parse"), None);
     }
 }
