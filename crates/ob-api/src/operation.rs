@@ -51,6 +51,8 @@ pub trait Operation {
 
     /// The consent that the call touches, in a header or in its path: what has to belong to the
     /// third-party before anything is sent.
+    ///
+    /// An operation that wraps another one must pass this on, or the check sees nothing.
     fn touched_consent(&self) -> Option<&ConsentId> {
         self.consent()
     }

@@ -8,6 +8,9 @@ use ob_core::{ConsentId, Scopes};
 
 /// A request to an endpoint that has no operation of its own: method, path and body are yours.
 ///
+/// The path stays below the API base (standards L4.2), and a consent that it names counts as
+/// [touched](Operation::touched_consent), so that a path is no way around the check of whose it is.
+///
 /// ```
 /// use http::Method;
 /// use ob_api::{Operation, Raw};
@@ -24,6 +27,7 @@ pub struct Raw {
     body: Option<Bytes>,
     scopes: Scopes,
     consent: Option<ConsentId>,
+    in_path: Option<ConsentId>,
     idempotency: Idempotency,
 }
 
@@ -47,9 +51,11 @@ impl Raw {
         } else {
             Idempotency::None
         };
+        let path = path.into();
         Self {
             method,
-            path: path.into(),
+            in_path: consent_segment(&path).and_then(|id| id.parse().ok()),
+            path,
             query: None,
             body: None,
             scopes,
@@ -85,6 +91,17 @@ impl Raw {
         self.idempotency = Idempotency::Key;
         self
     }
+
+    /// Two consents in one call are one too many, and what may be an id must be one.
+    fn check_consent(&self) -> Result<(), ApiRequestError> {
+        let unreadable = self.in_path.is_none() && consent_segment(&self.path).is_some();
+        let differs =
+            self.in_path.is_some() && self.consent.is_some() && self.in_path != self.consent;
+        if unreadable || differs {
+            return Err(ApiRequestError::new("path", NEEDED_CONSENT));
+        }
+        Ok(())
+    }
 }
 
 impl Operation for Raw {
@@ -102,6 +119,10 @@ impl Operation for Raw {
         self.consent.as_ref()
     }
 
+    fn touched_consent(&self) -> Option<&ConsentId> {
+        self.in_path.as_ref().or(self.consent.as_ref())
+    }
+
     fn family(&self) -> ApiFamily {
         ApiFamily::Other
     }
@@ -117,6 +138,7 @@ impl Operation for Raw {
         {
             return Err(ApiRequestError::new("query", NEEDED_QUERY));
         }
+        self.check_consent()?;
         Ok(ApiRequest {
             method: self.method.clone(),
             path: self.path.clone(),
@@ -161,28 +183,41 @@ impl std::fmt::Debug for RawAnswer {
 }
 
 /// Whether a path stays below its base whatever it is joined to (L4.2): one leading slash, no
-/// empty or dot segment, nothing but what RFC 3986 section 3.3 allows in a segment, and no
-/// encoded slash, backslash, dot or control character that a server might decode into one.
+/// empty or dot segment, nothing but what RFC 3986 section 3.3 allows in a segment, and nothing
+/// encoded that a server might decode into one.
 fn is_clean_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else {
         return false;
     };
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&b);
     path.bytes().all(allowed)
-        && !hides_a_separator(path)
+        && !hides_something(path)
         && rest
-            .trim_end_matches('/')
+            .strip_suffix('/')
+            .unwrap_or(rest)
             .split('/')
             .all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
-fn hides_a_separator(path: &str) -> bool {
+/// Whether something is encoded that could be a separator once decoded, or that needs no
+/// encoding (RFC 3986 section 6.2.2.2) and could hide a word from us: `%63onsents`.
+fn hides_something(path: &str) -> bool {
     path.split('%').skip(1).any(|after| {
         let encoded = after
             .get(..2)
+            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        encoded.is_none_or(|byte| b"/\\.%".contains(&byte) || byte.is_ascii_control())
+        encoded.is_none_or(|byte| {
+            b"/\\%-._~".contains(&byte) || byte.is_ascii_control() || byte.is_ascii_alphanumeric()
+        })
     })
+}
+
+/// What stands behind `/consents/`, wherever that is in the path.
+fn consent_segment(path: &str) -> Option<&str> {
+    let mut segments = path.split('/');
+    segments.find(|segment| segment.eq_ignore_ascii_case("consents"))?;
+    segments.next().filter(|id| !id.is_empty())
 }
 
 fn is_clean_query(query: &str) -> bool {
@@ -192,11 +227,13 @@ fn is_clean_query(query: &str) -> bool {
 }
 
 const NEEDED_PATH: &str = "a percent-encoded path below the API base: one leading slash, no \
-    empty or dot segment, no encoded slash or dot";
+    empty or dot segment, nothing encoded that need not be";
+const NEEDED_CONSENT: &str = "one consent id behind `/consents/`, the same as the call's";
 const NEEDED_QUERY: &str = "a percent-encoded query without fragment";
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]
@@ -221,6 +258,10 @@ mod tests {
             "/%0d",
             "/%zz",
             "/%252f",
+            "/a//",
+            "/",
+            "/%63onsents/c-1",
+            "/%+1",
         ] {
             assert!(!is_clean_path(path), "{path:?}");
         }
@@ -239,5 +280,55 @@ mod tests {
             assert!(!is_clean_query(query), "{query:?}");
         }
         assert!(is_clean_query("limit=1&from=2026-01-01&q=%20"));
+    }
+
+    fn get(path: &str) -> Raw {
+        Raw::new(Method::GET, path, "ob_data".parse().unwrap())
+    }
+
+    #[test]
+    fn a_consent_in_the_path_is_touched() {
+        for path in [
+            "/consents/c-1",
+            "/v2/Consents/c-1/managed-flows",
+            "/consents/c-1/",
+        ] {
+            let touched = get(path).touched_consent().map(ConsentId::to_string);
+            assert_eq!(touched.as_deref(), Some("c-1"), "{path}");
+            assert!(get(path).request().is_ok(), "{path}");
+        }
+        for path in ["/consents", "/consents/", "/accounts/c-1"] {
+            assert_eq!(get(path).touched_consent(), None, "{path}");
+            assert!(get(path).request().is_ok(), "{path}");
+        }
+        assert!(get("/consents/c%20/x").request().is_err());
+    }
+
+    #[test]
+    fn two_consents_in_one_call_are_refused() {
+        let raw = get("/consents/c-1/accounts");
+        assert!(raw.clone().under("c-1".parse().unwrap()).request().is_ok());
+        let refused = raw.under("c-2".parse().unwrap()).request().unwrap_err();
+        assert_eq!(refused.what(), "path");
+        let under = get("/insights").under("c-2".parse().unwrap());
+        assert_eq!(under.touched_consent(), under.consent());
+    }
+
+    #[test]
+    fn answers_and_repetition() {
+        let headers = HeaderMap::new();
+        let answer = |status: u16| {
+            let status = StatusCode::from_u16(status).unwrap();
+            get("/x").parse(&Answer::new(status, &headers, b"Erika"))
+        };
+        let accepted = answer(202).unwrap();
+        assert_eq!(accepted.body, "Erika");
+        assert!(!format!("{accepted:?}").contains("Erika"));
+        assert_eq!(answer(302).unwrap_err().code(), ob_core::Code::N101);
+        assert_eq!(answer(404).unwrap_err().code(), ob_core::Code::A404);
+        assert_eq!(get("/x").idempotency(), Idempotency::Safe);
+        let post = Raw::new(Method::POST, "/x", "ob_data".parse().unwrap());
+        assert_eq!(post.idempotency(), Idempotency::None);
+        assert_eq!(post.with_idempotency_key().idempotency(), Idempotency::Key);
     }
 }

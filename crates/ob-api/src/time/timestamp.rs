@@ -203,6 +203,11 @@ mod tests {
     }
 
     #[test]
+    fn a_leap_second_is_the_second_before() {
+        check("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.0000000+00:00");
+    }
+
+    #[test]
     fn moves_and_converts() {
         let time: Timestamp = "2024-02-28T23:59:59Z".parse().unwrap();
         let later = time.plus(Duration::from_secs(1)).unwrap();
