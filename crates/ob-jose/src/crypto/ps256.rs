@@ -29,12 +29,6 @@ impl Private {
             .map_err(|_| Rejected)
     }
 
-    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, Rejected> {
-        RsaKeyPair::from_pkcs8(der)
-            .map(|pair| Self { pair })
-            .map_err(|_| Rejected)
-    }
-
     pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, Rejected> {
         RsaKeyPair::from_der(der)
             .map(|pair| Self { pair })

@@ -78,9 +78,15 @@ impl PrivateJwk {
     /// The crypto library cannot export the key.
     pub fn to_json(&self) -> Result<SecretText, KeyError> {
         let public = self.public_jwk().to_json();
-        let mut json = Zeroizing::new(String::with_capacity(public.len() + 4096));
+        let members = secret_members(self.key.private()).map_err(not_exported)?;
+        // Reserved whole, so that growing leaves no copy behind.
+        let size: usize = members
+            .iter()
+            .map(|(_, octets)| octets.len() * 4 / 3 + 16)
+            .sum();
+        let mut json = Zeroizing::new(String::with_capacity(public.len() + size));
         json.push_str(public.trim_end_matches('}'));
-        for (name, octets) in secret_members(self.key.private()).map_err(not_exported)? {
+        for (name, octets) in members {
             json.push_str(",\"");
             json.push_str(name);
             json.push_str("\":\"");

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::crypto::der::Element;
-use crate::crypto::{PrivateKey, Rejected, eddsa, es256, ps256};
+use crate::crypto::{PrivateKey, PublicParts, Rejected, eddsa, es256, ps256};
+use crate::jwk::check_parts;
 
 use super::error::{KeyError, KeyErrorKind};
 
@@ -18,7 +19,7 @@ pub(crate) fn private_key(der: &[u8]) -> Result<PrivateKey, KeyError> {
             pkcs8(der, algorithm, key)
         }
         (Some([1]), [_, key, rest @ ..]) if key.octets().is_some() => sec1(der, key, rest),
-        (Some([0]), numbers) if numbers.len() == 9 => rsa(ps256::Private::from_pkcs1(der)),
+        (Some([0]), numbers) if numbers.len() == 9 => rsa(der),
         (Some([3]), _) => Err(pkcs12()),
         (Some(_), [_, _]) => Err(not_private("a public RSA key (PKCS#1)")),
         (None, [algorithm, key]) if key.is_bits() => Err(not_private(format!(
@@ -44,10 +45,10 @@ fn pkcs8(der: &[u8], algorithm: &Element<'_>, key: &Element<'_>) -> Result<Priva
     let oid = algorithm_oid(algorithm, 0).unwrap_or_default();
     let curve = algorithm_oid(algorithm, 1).unwrap_or_default();
     match (oid.as_str(), curve.as_str()) {
-        (RSA, _) => rsa(ps256::Private::from_pkcs8(der)),
+        (RSA, _) => rsa(key.octets().unwrap_or_default()),
         // The same RSAPrivateKey under a narrower name; aws-lc reads only the plain one.
         (RSA_PSS, _) => match (algorithm.children().map(|all| all.len()), key.octets()) {
-            (Some(1), Some(inner)) => rsa(ps256::Private::from_pkcs1(inner)),
+            (Some(1), Some(inner)) => rsa(inner),
             _ => Err(wrong("an RSASSA-PSS key with restricted parameters")),
         },
         (EC, P256) => ec(es256::Private::from_pkcs8(der)),
@@ -76,10 +77,23 @@ fn ec(key: Result<es256::Private, Rejected>) -> Result<PrivateKey, KeyError> {
         .map_err(|_| invalid("an EC key on P-256 whose numbers are not a key pair"))
 }
 
-fn rsa(key: Result<ps256::Private, Rejected>) -> Result<PrivateKey, KeyError> {
-    key.map(PrivateKey::Ps256).map_err(|_| {
-        invalid("an RSA key outside 2048 to 8192 bits, or whose numbers do not belong together")
-    })
+/// Reads PKCS#1. The public numbers are looked at first: the library does not say what it dislikes.
+fn rsa(pkcs1: &[u8]) -> Result<PrivateKey, KeyError> {
+    let members = sequence(pkcs1).unwrap_or_default();
+    let number = |at: usize| {
+        members
+            .get(at)
+            .and_then(Element::integer)
+            .map(<[u8]>::to_vec)
+    };
+    let (Some(n), Some(e)) = (number(1), number(2)) else {
+        return Err(invalid("an RSA key that does not parse"));
+    };
+    check_parts(&PublicParts::Rsa { n, e })
+        .map_err(|error| KeyError::private(error.kind(), error.found().to_owned()))?;
+    ps256::Private::from_pkcs1(pkcs1)
+        .map(PrivateKey::Ps256)
+        .map_err(|_| invalid("an RSA key whose numbers do not belong together"))
 }
 
 fn algorithm_oid(algorithm: &Element<'_>, at: usize) -> Option<String> {

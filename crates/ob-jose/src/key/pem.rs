@@ -1,9 +1,7 @@
 //! PEM, read leniently in form (line length, text around it) and silently in content.
 
-use std::borrow::Cow;
-
 use base64ct::{Base64, Encoding as _};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::error::{KeyError, KeyErrorKind};
 
@@ -17,7 +15,6 @@ pub(crate) struct PrivateBlock {
 /// Finds the one private key of a PEM text; parameters and certificates beside it are passed over.
 pub(crate) fn private_block(text: &str) -> Result<PrivateBlock, KeyError> {
     let (text, repaired) = unflatten(text);
-    let text = Zeroizing::new(text.into_owned());
     let blocks = blocks(&text)?;
     let mut private = blocks
         .iter()
@@ -33,12 +30,10 @@ pub(crate) fn private_block(text: &str) -> Result<PrivateBlock, KeyError> {
 }
 
 /// Environment variables and JSON files like to turn line breaks into `\n`.
-fn unflatten(text: &str) -> (Cow<'_, str>, bool) {
-    if text.contains("\\n") {
-        (text.replace("\\r", "").replace("\\n", "\n").into(), true)
-    } else {
-        (text.into(), false)
-    }
+fn unflatten(text: &str) -> (Zeroizing<String>, bool) {
+    let flat = text.contains("\\n");
+    let text = Zeroizing::new(text.replace("\\r", ""));
+    (Zeroizing::new(text.replace("\\n", "\n")), flat)
 }
 
 struct Block<'a> {
@@ -73,10 +68,12 @@ impl Block<'_> {
             let found = "a private key in OpenSSH form";
             return Err(KeyError::private(KeyErrorKind::WrongKey, found));
         }
-        let mut base64: String = self.body.split_ascii_whitespace().collect();
-        let der = Base64::decode_vec(&base64).map(Zeroizing::new);
-        base64.zeroize();
-        der.map_err(|_| unreadable("a PEM private key whose body is not base64"))
+        // Reserved whole, so that growing leaves no copy behind.
+        let mut base64 = Zeroizing::new(String::with_capacity(self.body.len()));
+        base64.extend(self.body.split_ascii_whitespace());
+        Base64::decode_vec(&base64)
+            .map(Zeroizing::new)
+            .map_err(|_| unreadable("a PEM private key whose body is not base64"))
     }
 }
 

@@ -201,3 +201,24 @@ fn a_signer_behind_arc_and_box_is_the_same_signer() {
     assert_eq!(boxed.public_jwk(), key.public_jwk());
     assert_eq!(run(boxed.sign(b"x")).unwrap(), run(arc.sign(b"x")).unwrap());
 }
+
+#[test]
+fn every_future_can_move_between_threads() {
+    fn sendable<T: Send>(value: T) -> T {
+        value
+    }
+    let prover = DpopProver::new(Arc::new(KEYS[2].clone()));
+    let htu = Htu::from_uri("https://h.example/").unwrap();
+    let input = ProofInput {
+        htm: "GET",
+        htu: &htu,
+        iat: NOW,
+        jti: "j",
+        ath: None,
+        nonce: None,
+    };
+    let assertion = ob_jose::ClientAssertion::new("c", "i");
+    assert!(run(sendable(prover.prove(&input))).is_ok());
+    assert!(run(sendable(assertion.sign(&KEYS[2], at(NOW), "j"))).is_ok());
+    assert!(run(sendable(sign_compact(&KEYS[2], &json!({}), &json!({})))).is_ok());
+}

@@ -11,6 +11,7 @@ mod attacks;
 mod canary;
 #[cfg(feature = "interop")]
 mod interop;
+mod json;
 mod keys;
 mod laws;
 mod oracle;
