@@ -9,6 +9,7 @@
 
 mod jsonl_read;
 mod jsonl_write;
+mod killed;
 mod memory;
 mod sample;
 mod usage;

@@ -10,6 +10,7 @@
 mod access;
 mod concurrency;
 mod file_store;
+mod killed;
 mod lifecycle;
 mod sample;
 mod text;
