@@ -1,0 +1,20 @@
+//! ob-auth against a small authorization server that verifies everything it is sent.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod attach;
+mod bad_answers;
+mod cache;
+mod clock;
+mod nonces;
+mod refresh;
+#[cfg(feature = "dangerous-sabotage")]
+mod sabotage;
+mod seal;
+mod secrets;
+mod token_request;
+mod world;
