@@ -15,7 +15,7 @@ pub use envelope::ErrorEnvelope;
 pub use gateway::{GatewayError, GatewayErrors, gateway_error};
 pub use oauth::OAuthError;
 pub use problem::Problem;
-pub use rate_limit::{RateLimit, rate_limit};
+pub use rate_limit::{RateLimit, RateLimitPolicy, rate_limit, rate_limit_policies};
 pub use reason_code::ReasonCode;
 pub use retry_after::retry_after;
 
@@ -267,11 +267,11 @@ fn says_consent_is_unusable(description: &str) -> bool {
 
 /// The headers that say how long to wait.
 fn waiting_headers(headers: &HeaderMap) -> HeaderMap {
-    ["retry-after", "ratelimit"]
-        .into_iter()
-        .filter_map(|name| {
-            let value = headers.get(name)?.clone();
-            Some((http::HeaderName::from_static(name), value))
-        })
-        .collect()
+    let mut waiting = HeaderMap::new();
+    for name in ["retry-after", "ratelimit"] {
+        for value in headers.get_all(name) {
+            waiting.append(name, value.clone());
+        }
+    }
+    waiting
 }

@@ -74,7 +74,8 @@ pub use consent::{Consent, ConsentStatus, ConsentType, EndUser, NewConsent};
 mod error;
 pub use error::{
     ApiError, ErrorEnvelope, GatewayError, GatewayErrors, OAuthError, Problem, RateLimit,
-    ReasonCode, correlation_id, gateway_error, rate_limit, retry_after,
+    RateLimitPolicy, ReasonCode, correlation_id, gateway_error, rate_limit, rate_limit_policies,
+    retry_after,
 };
 
 mod flow;

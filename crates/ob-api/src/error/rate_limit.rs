@@ -1,9 +1,9 @@
-//! `RateLimit`.
+//! `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers, R211).
 
 use http::HeaderMap;
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
-/// What the `RateLimit` header says (draft-ietf-httpapi-ratelimit-headers, R211).
+/// What the `RateLimit` header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
@@ -11,6 +11,18 @@ pub struct RateLimit {
     pub remaining: u64,
     /// When there will be more: `t`, at most an hour.
     pub reset: Option<Duration>,
+}
+
+/// What the `RateLimit-Policy` header says about one policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimitPolicy {
+    /// The policy's name.
+    pub name: String,
+    /// Calls that are allowed: `q`.
+    pub quota: u64,
+    /// Within this time: `w`.
+    pub window: Option<Duration>,
 }
 
 /// Reads `RateLimit: "default";r=50;t=30`.
@@ -26,34 +38,90 @@ pub struct RateLimit {
 /// ```
 #[must_use]
 pub fn rate_limit(headers: &HeaderMap) -> Option<RateLimit> {
-    let text = headers.get("ratelimit")?.to_str().ok()?;
-    let limits: Option<Vec<_>> = text.split(',').map(read_item).collect();
+    let limits = items(headers, "ratelimit", |item| {
+        Some(RateLimit {
+            remaining: item.number("r")??,
+            reset: item.number("t")?.map(|t| Duration::from_secs(t.min(HOUR))),
+        })
+    });
     // Of two policies without calls left, the one that lasts longer decides.
-    limits?
+    limits
         .into_iter()
-        .min_by_key(|limit| (limit.remaining, std::cmp::Reverse(limit.reset)))
+        .min_by_key(|limit| (limit.remaining, Reverse(limit.reset)))
 }
 
-/// One policy: a name in quotes and its parameters.
-fn read_item(item: &str) -> Option<RateLimit> {
-    let mut parts = item.trim().split(';').map(str::trim);
-    let name = parts.next()?;
-    let quoted = name.len() >= 2 && name.starts_with('"') && name.ends_with('"');
-    if !quoted {
-        return None;
+/// Reads `RateLimit-Policy: "default";q=100;w=10`: every policy, or none where the header is
+/// malformed.
+///
+/// ```
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("ratelimit-policy", r#""default";q=100;w=10"#.parse()?);
+/// let policies = ob_api::rate_limit_policies(&headers);
+/// assert_eq!((policies[0].name.as_str(), policies[0].quota), ("default", 100));
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
+#[must_use]
+pub fn rate_limit_policies(headers: &HeaderMap) -> Vec<RateLimitPolicy> {
+    items(headers, "ratelimit-policy", |item| {
+        let window = item.number("w")?;
+        (window != Some(0)).then_some(RateLimitPolicy {
+            name: item.name.to_owned(),
+            quota: item.number("q")??,
+            window: window.map(Duration::from_secs),
+        })
+    })
+}
+
+/// One item of a structured-field list: a string and its parameters.
+struct Item<'a> {
+    name: &'a str,
+    parameters: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Item<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = split(text, ';').map(str::trim);
+        let name = parts.next()?.strip_prefix('"')?.strip_suffix('"')?;
+        let parameters = parts.map(|part| part.split_once('=').unwrap_or((part, "?1")));
+        // Escapes are legal and nobody names a policy with them.
+        (!name.contains(['"', '\\'])).then(|| Self {
+            name,
+            parameters: parameters.collect(),
+        })
     }
-    let (mut remaining, mut reset) = (None, None);
-    for part in parts {
-        match part.split_once('=') {
-            Some(("r", value)) => remaining = Some(number(value)?),
-            Some(("t", value)) => reset = Some(Duration::from_secs(number(value)?.min(HOUR))),
-            _ => {}
+
+    /// The parameter, which must be an integer that is not negative; the last of two counts
+    /// (RFC 9651 section 4.2.3.2).
+    fn number(&self, name: &str) -> Option<Option<u64>> {
+        let mut values = self.parameters.iter().rev();
+        match values.find(|(key, _)| *key == name) {
+            Some((_, value)) => number(value).map(Some),
+            None => Some(None),
         }
     }
-    remaining.map(|remaining| RateLimit { remaining, reset })
 }
 
-/// A structured-field integer that is not negative: at most 15 digits (RFC 9651 section 3.3.1).
+/// Every item of every line of a header; none where one is malformed.
+fn items<T>(headers: &HeaderMap, name: &str, read: impl Fn(&Item<'_>) -> Option<T>) -> Vec<T> {
+    let lines = headers.get_all(name).iter().map(|line| line.to_str().ok());
+    let read_line = |line: &str| {
+        let items = split(line, ',').map(|item| read(&Item::read(item.trim())?));
+        items.collect::<Option<Vec<T>>>()
+    };
+    let lines: Option<Vec<Vec<T>>> = lines.map(|line| line.and_then(read_line)).collect();
+    lines.unwrap_or_default().into_iter().flatten().collect()
+}
+
+/// Splits where `separator` stands outside of quotes.
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |c| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
+}
+
+/// At most 15 digits (RFC 9651 section 3.3.1).
 fn number(text: &str) -> Option<u64> {
     let digits = (1..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
@@ -66,11 +134,17 @@ const HOUR: u64 = 3600;
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use proptest::prelude::*;
 
-    fn read(text: &str) -> Option<(u64, Option<u64>)> {
-        let mut headers = HeaderMap::new();
-        headers.insert("ratelimit", text.parse().unwrap());
-        rate_limit(&headers).map(|limit| (limit.remaining, limit.reset.map(|t| t.as_secs())))
+    fn headers(name: &'static str, lines: &[&str]) -> HeaderMap {
+        let lines = lines.iter().map(|line| line.parse().unwrap());
+        let name = http::HeaderName::from_static(name);
+        lines.map(|line| (name.clone(), line)).collect()
+    }
+
+    fn read(lines: &[&str]) -> Option<(u64, Option<u64>)> {
+        rate_limit(&headers("ratelimit", lines))
+            .map(|limit| (limit.remaining, limit.reset.map(|t| t.as_secs())))
     }
 
     #[test]
@@ -80,17 +154,54 @@ mod tests {
             (r#""default"; r=0; t=99999"#, Some((0, Some(3600)))),
             (r#""default";r=1;pk=:cHsdsRa894==:"#, Some((1, None))),
             (r#""a";r=5, "b";r=0;t=1, "c";r=0;t=9"#, Some((0, Some(9)))),
+            (r#""a, b;c";r=5;flag"#, Some((5, None))),
+            (r#""a";r=5;r=6"#, Some((6, None))),
             (r#""default";t=30"#, None),
             (r#""default";r=-1"#, None),
             (r#""default";r=1.5"#, None),
             (r#""default";r="1""#, None),
+            (r#""default";r=1;t=x"#, None),
             (r#""default";r=1234567890123456"#, None),
-            (r#"default;r=1"#, None),
+            (r#""a\"b";r=1"#, None),
+            (r"default;r=1", None),
             (r#""a";r=5, garbage"#, None),
+            (r#""a;r=5"#, None),
             ("", None),
             ("\"", None),
         ] {
-            assert_eq!(read(text), expected, "{text}");
+            assert_eq!(read(&[text]), expected, "{text}");
+        }
+        assert_eq!(read(&[r#""a";r=5"#, r#""b";r=4"#]), Some((4, None)));
+        assert_eq!(read(&[r#""a";r=5"#, "?"]), None);
+        assert_eq!(read(&[]), None);
+    }
+
+    #[test]
+    fn r211_policies() {
+        let read = |text: &str| -> Vec<_> {
+            rate_limit_policies(&headers("ratelimit-policy", &[text]))
+                .into_iter()
+                .map(|policy| (policy.quota, policy.window.map(|w| w.as_secs())))
+                .collect()
+        };
+        assert_eq!(read(r#""default";q=100;w=10"#), [(100, Some(10))]);
+        assert_eq!(read(r#""a";q=1, "b";q=2;w=60"#), [(1, None), (2, Some(60))]);
+        for text in [
+            r#""a";w=10"#,
+            r#""a";q=1;w=0"#,
+            r#""a";q=-1"#,
+            "100;w=10",
+            "",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "[ -~]{0,60}") {
+            let _ = read(&[&text]);
+            let _ = rate_limit_policies(&headers("ratelimit-policy", &[&text]));
         }
     }
 }
