@@ -63,7 +63,7 @@ fn waiting(source: &Source, path: &PathUse) -> Option<Problem> {
         [.., before, name] if name == "sleep" && (before == "thread" || before == "time")
     );
     let judged = source.is_test(path.place) && !source.regions.is_paused(path.place);
-    (sleeps && judged).then(|| {
+    (path.is_call && sleeps && judged).then(|| {
         let found = format!("`{}` in a test", path.written);
         let needed = "waiting for the event itself, or `#[tokio::test(start_paused = true)]`";
         source.problem("leftovers", path.place.line, found, needed)

@@ -176,6 +176,21 @@ fn a_test_does_not_wait_by_the_clock() {
 }
 
 #[test]
+fn a_sleep_is_judged_where_it_is_called() {
+    let house = House::of(&["ob-core"]);
+    let file = "crates/ob-core/tests/it/main.rs";
+    let code = "use tokio::time::sleep;\n#[tokio::test(start_paused = true)]\nasync fn t() {\n    sleep(d).await;\n}\n";
+    assert_eq!(house.write(file, code).lines(), "");
+    let lines = house
+        .write(file, &code.replace("(start_paused = true)", ""))
+        .lines();
+    assert!(
+        lines.contains("main.rs:4: [leftovers] found `sleep` in a test"),
+        "{lines}"
+    );
+}
+
+#[test]
 fn a_script_with_a_path_of_one_machine_is_found() {
     let house = House::of(&["ob-core"]);
     house.write(".ci/run", concat!("cd /wo", "rk/house\n"));

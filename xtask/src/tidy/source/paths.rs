@@ -23,6 +23,8 @@ pub(in crate::tidy) struct PathUse {
     pub(in crate::tidy) place: Place,
     /// `name!`
     pub(in crate::tidy) is_macro: bool,
+    /// `name(`
+    pub(in crate::tidy) is_call: bool,
 }
 
 /// One name brought in by a `use`.
@@ -136,6 +138,7 @@ pub(super) fn named(words: &[Word], names: &Names) -> Vec<PathUse> {
             written: segments.join("::"),
             segments: names.resolve(&segments),
             place: word.place,
+            is_call: text(words, at + length) == "(",
             is_macro: text(words, at + length) == "!" && text(words, at + length + 1) != "=",
         });
         at += length;
