@@ -98,8 +98,8 @@ pub(crate) struct Public {
 
 impl Public {
     /// Parsing checks that the coordinates are reduced and the point is on the curve; the
-    /// uncompressed form cannot spell infinity (R138). p256 could check it too, at twice the cost
-    /// of a whole proof verification's other parsing.
+    /// uncompressed form cannot spell infinity (R138). Asking p256 first would do the same work
+    /// twice for every proof.
     pub(crate) fn new(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, Rejected> {
         let mut point = [4; 65];
         let coordinates = x.iter().chain(y);

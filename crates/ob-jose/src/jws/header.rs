@@ -24,12 +24,12 @@ impl JoseHeader {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         let mut header = object(bytes)?;
         let algorithm = algorithm(header.get("alg"))?;
-        let kid = text(&header, "kid", "R133")?;
+        let kid = text(&mut header, "kid", "R133")?;
         if let Some(kid) = kid.as_ref().filter(|kid| kid.len() > LONGEST_KID) {
             let found = format!("{} octets", kid.len());
             return Err(Refusal::new("R133", "kid", "at most 256 octets", found));
         }
-        let typ = text(&header, "typ", "R143")?;
+        let typ = text(&mut header, "typ", "R143")?;
         Ok(Self {
             algorithm,
             typ,
@@ -102,13 +102,13 @@ fn algorithm(alg: Option<&Value>) -> Result<Algorithm, Refusal> {
 }
 
 fn text(
-    header: &Map<String, Value>,
+    header: &mut Map<String, Value>,
     name: &'static str,
     rule: &'static str,
 ) -> Result<Option<String>, Refusal> {
-    match header.get(name) {
+    match header.remove(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        other => Err(Refusal::kind(rule, name, "a string", other)),
+        Some(Value::String(text)) => Ok(Some(text)),
+        other => Err(Refusal::kind(rule, name, "a string", other.as_ref())),
     }
 }
