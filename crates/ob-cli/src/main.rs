@@ -1,2 +1,30 @@
-//! ob
-fn main() {}
+//! `ob`: the command-line tool of obkit.
+//!
+//! People's text goes to stderr, the result to stdout; `-o json` prints one object with a
+//! versioned schema. Nothing it prints is a token or a key, but for the one command that says so.
+
+mod cli;
+mod command;
+mod demo;
+mod exit;
+mod narrate;
+mod output;
+mod target;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    if cli.explain {
+        narrate::start();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(command::run(cli)),
+        Err(error) => Err(exit::Failure::unexpected(format!("no runtime: {error}"))),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}

@@ -198,13 +198,14 @@ pub(crate) const THIRD_PARTY_PREFIX: &str = "tpp";
 impl IntegratorSeed {
     pub(crate) fn draw(seed: Seed, key: SigningKey) -> Result<Self, IdError> {
         let uuid = |what| seed.uuid(&["integrator", what]).into_bytes();
+        let kid = seed.short("key", &["integrator", "key"]);
         Ok(Self {
             client_id: seed.short(INTEGRATOR_PREFIX, &["integrator"]).parse()?,
             application_id: ApplicationId::from_bytes(uuid("application")),
             use_case_configuration_id: UseCaseConfigurationId::from_bytes(uuid("ongoing")),
             one_off_use_case_configuration_id: UseCaseConfigurationId::from_bytes(uuid("one-off")),
-            kid: seed.short("key", &["integrator", "key"]),
-            key,
+            key: key.with_kid(kid.as_str()),
+            kid,
         })
     }
 }

@@ -42,7 +42,8 @@ pub struct DescribedIntegrator {
     pub use_case_configuration_id: UseCaseConfigurationId,
     /// The key id of its registered key.
     pub kid: String,
-    /// Where its private JWK is.
+    /// The file with its private JWK, beside the description.
+    #[serde(default)]
     pub key_file: String,
 }
 

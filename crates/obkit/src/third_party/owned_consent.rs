@@ -62,6 +62,10 @@ impl<O: Operation<Output = ob_api::Consent>> Operation for Owning<O> {
         self.operation.consent()
     }
 
+    fn touched_consent(&self) -> Option<&ConsentId> {
+        self.operation.touched_consent()
+    }
+
     fn idempotency(&self) -> Idempotency {
         self.operation.idempotency()
     }

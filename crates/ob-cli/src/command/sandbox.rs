@@ -1,0 +1,85 @@
+//! `ob sandbox`.
+
+use crate::{
+    cli::{AlgArg, NonceArg, ProfileArg, SandboxArgs},
+    exit::Failure,
+    output::{self, Format},
+};
+use ob_sandbox::{NonceMode, Profile, RunningSandbox, Sandbox};
+use obkit::Code;
+
+pub(crate) async fn run(format: Format, args: &SandboxArgs) -> Result<(), Failure> {
+    let stop = stop_signal()?;
+    let running = start(args).await?;
+    let written = running.write_descriptor(&args.dir);
+    written.map_err(|error| Failure::file(&args.dir, &error))?;
+    output::say(format_args!("sandbox      {}", running.api_base()));
+    output::say(format_args!(
+        "description  {}",
+        args.dir.join("sandbox.json").display()
+    ));
+    output::say("stop it with Ctrl-C");
+    if format != Format::Text {
+        let ready =
+            serde_json::json!({"schema": "ob.sandbox-ready/1", "api_base": running.api_base()});
+        output::result(format, &ready, ToString::to_string)?;
+    }
+    stop.await;
+    running.shutdown().await;
+    output::say("sandbox stopped");
+    Ok(())
+}
+
+async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
+    let algorithm = match args.alg {
+        AlgArg::EdDsa => return Err(Failure::usage("--alg is ES256 or PS256 here")),
+        alg => alg.into(),
+    };
+    std::fs::create_dir_all(&args.dir).map_err(|error| Failure::file(&args.dir, &error))?;
+    let sandbox = Sandbox::builder()
+        .port(args.port)
+        .profile(match args.profile {
+            ProfileArg::OneToMany => Profile::OneToMany,
+            ProfileArg::Fapi2 => Profile::Fapi2,
+        })
+        .nonce(match args.nonce {
+            NonceArg::Off => NonceMode::Off,
+            NonceArg::Required => NonceMode::Required,
+        })
+        .algorithm(algorithm)
+        .seed(args.seed)
+        .tls(args.tls);
+    sandbox.start().await.map_err(|error| {
+        Failure::coded(
+            Code::K010,
+            format!("cannot listen on port {}: {error}", args.port),
+        )
+    })
+}
+
+/// SIGINT or SIGTERM; listened for before the sandbox says that it is ready.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| Failure::unexpected(error.to_string()));
+    let (mut interrupt, mut terminate) = (
+        listen(SignalKind::interrupt())?,
+        listen(SignalKind::terminate())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        // Without a signal to wait for there is nothing to stop at; run until killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
+}

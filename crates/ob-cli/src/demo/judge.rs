@@ -1,0 +1,47 @@
+//! What the sandbox says when obkit is left out and the mistake is really sent.
+
+use super::{
+    stage::{LICENSED, Stage, UNLICENSED},
+    story::{Story, ensure},
+};
+use crate::exit::Failure;
+use obkit::{Grant, Scopes};
+
+pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<(), Failure> {
+    story.act("The same mistake, sent past obkit by hand: the other judge");
+    let scopes: Scopes = "ob_providers"
+        .parse()
+        .map_err(|error| Failure::unexpected(format!("{error}")))?;
+    let acme = stage.party(UNLICENSED)?;
+    let lease = acme.token(&Grant::new(scopes)).await?;
+    let other = stage.party(LICENSED)?;
+    let request = http::Request::get(format!("{}/providers", stage.descriptor.api_base))
+        .header("authorization", format!("Bearer {}", lease.token.expose()))
+        .header(
+            "x-application-id",
+            other.acting_for().application_id().to_string(),
+        )
+        .body(Default::default())
+        .map_err(|error| Failure::unexpected(error.to_string()))?;
+    let answer = stage.transport.send(request).await;
+    let answer = answer.map_err(|error| Failure::unexpected(error.to_string()))?;
+    ensure(
+        answer.status() == 403,
+        format_args!("the sandbox answers 403, not {}", answer.status()),
+    )?;
+    let id = answer
+        .headers()
+        .get("x-sandbox-refusal")
+        .and_then(|id| id.to_str().ok());
+    let explanation = id.and_then(|id| stage.sandbox.sandbox().explanation(id));
+    let Some(why) = explanation else {
+        return ensure(false, "the refusal is explained");
+    };
+    story.refused(
+        "A's token with B's application id",
+        format_args!("403 · rule {}", why.rule),
+    );
+    story.tell(format_args!("  expected {}", why.expected));
+    story.tell(format_args!("  found    {}", why.found));
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! The stricter profile, with nonces demanded.
+
+use super::{
+    stage::{Stage, UNLICENSED},
+    story::{Story, ensure},
+};
+use crate::exit::Failure;
+use ob_sandbox::{NonceMode, Profile};
+use obkit::{Grant, Scopes};
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Seen {
+    retries: u32,
+}
+
+pub(super) async fn show(story: &mut Story) -> Result<Seen, Failure> {
+    story.act("FAPI 2.0: tokens bound to the DPoP key, a nonce demanded");
+    let stage = Stage::start(Profile::Fapi2, NonceMode::Required, 0).await?;
+    let party = stage.party(UNLICENSED)?;
+    let scopes: Scopes = "ob_providers"
+        .parse()
+        .map_err(|error| Failure::unexpected(format!("{error}")))?;
+    let lease = party.token(&Grant::new(scopes)).await?;
+    let retries = lease.attempts.saturating_sub(1);
+    ensure(
+        retries == 1,
+        format_args!("one retry with the nonce, not {retries}"),
+    )?;
+    ensure(lease.token.jkt().is_some(), "the token is bound to the key")?;
+    let providers = party.providers().list().send().await?;
+    ensure(
+        !providers.items.is_empty(),
+        "the API accepted the bound token",
+    )?;
+    story.tell(format_args!(
+        "challenged once, answered with a fresh assertion and a fresh proof: {retries} retry"
+    ));
+    stage.strike().await;
+    Ok(Seen { retries })
+}

@@ -1,0 +1,74 @@
+//! A token each, sealed.
+
+use super::{
+    stage::{LICENSED, Stage, UNLICENSED},
+    story::{Story, ensure},
+};
+use crate::exit::Failure;
+use obkit::{
+    Grant, Scopes,
+    core::{Clock, SystemClock},
+};
+use serde::Serialize;
+use std::time::SystemTime;
+
+/// A token and the claims that were checked.
+#[derive(Debug, Serialize)]
+pub(super) struct Seen {
+    r#for: String,
+    sub: String,
+    act: String,
+    scope: Vec<String>,
+    expires_in: u64,
+    sealed: bool,
+}
+
+pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<Vec<Seen>, Failure> {
+    story.act("A token on behalf of each, opened and compared before it is kept");
+    let mut tokens = Vec::new();
+    for id in [UNLICENSED, LICENSED] {
+        let seen = token(stage, id).await?;
+        let scope = seen.scope.join(" ");
+        story.tell(format_args!(
+            "{id:<16} sub={} act.sub={} scope=\"{scope}\" expires_in={} sealed",
+            seen.sub, seen.act, seen.expires_in
+        ));
+        tokens.push(seen);
+    }
+    Ok(tokens)
+}
+
+async fn token(stage: &Stage, id: &str) -> Result<Seen, Failure> {
+    let party = stage.party(id)?;
+    let scopes: Scopes = "consents:create"
+        .parse()
+        .map_err(|error| Failure::unexpected(format!("{error}")))?;
+    let lease = party.token(&Grant::new(scopes)).await?;
+    let token = &lease.token;
+    let actor = token.actor().map(ToString::to_string).unwrap_or_default();
+    ensure(token.is_sealed(), format_args!("{id}'s token is sealed"))?;
+    ensure(
+        token.client_id() == party.acting_for().client_id(),
+        "sub is the third-party",
+    )?;
+    ensure(
+        actor == stage.descriptor.integrator.client_id.as_str(),
+        "act.sub is the Integrator",
+    )?;
+    Ok(Seen {
+        r#for: id.to_owned(),
+        sub: token.client_id().to_string(),
+        act: actor,
+        scope: token.scopes().iter().map(ToString::to_string).collect(),
+        expires_in: seconds_left(token.expires_at()),
+        sealed: token.is_sealed(),
+    })
+}
+
+/// To the nearest second, as the server said it.
+fn seconds_left(until: SystemTime) -> u64 {
+    let left = until
+        .duration_since(SystemClock::default().now())
+        .unwrap_or_default();
+    (left + std::time::Duration::from_millis(500)).as_secs()
+}

@@ -1,0 +1,87 @@
+//! Results to stdout, people's text to stderr.
+
+use crate::exit::Failure;
+use clap::ValueEnum;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+use std::io::{IsTerminal, Write};
+
+/// How a result is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// One JSON object per line.
+    Jsonl,
+}
+
+/// Writes one result: as JSON, or as the text that `text` makes of it.
+pub(crate) fn result<T: Serialize>(
+    format: Format,
+    value: &T,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(), Failure> {
+    match format {
+        Format::Text => write(&text(value)),
+        Format::Json | Format::Jsonl => write(&json(value)?),
+    }
+}
+
+/// Writes a list: a wrapping object as JSON, one line per item as JSON lines, or a table.
+pub(crate) fn list<T: Serialize, I: Serialize>(
+    format: Format,
+    whole: &T,
+    items: &[I],
+    table: impl FnOnce() -> Table,
+) -> Result<(), Failure> {
+    match format {
+        Format::Text => write(&table().to_string()),
+        Format::Json => write(&json(whole)?),
+        Format::Jsonl => items.iter().try_for_each(|item| write(&json(item)?)),
+    }
+}
+
+/// Writes text as it is.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
+    write(text)
+}
+
+/// A table without vertical lines, as wide as the terminal.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_header(header);
+    // Piped output is read by programs: a line per row, whatever its width.
+    table.set_content_arrangement(if std::io::stdout().is_terminal() {
+        ContentArrangement::Dynamic
+    } else {
+        ContentArrangement::Disabled
+    });
+    table
+}
+
+/// Says something to the person at the terminal.
+#[expect(clippy::print_stderr, reason = "people's text goes to stderr")]
+pub(crate) fn say(text: impl std::fmt::Display) {
+    eprintln!("{text}");
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::unexpected(error.to_string()))
+}
+
+/// A reader that went away (`| head`) is not an error worth a panic.
+fn write(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::unexpected(format!(
+            "cannot write to stdout: {error}"
+        ))),
+        Ok(()) => Ok(()),
+    }
+}

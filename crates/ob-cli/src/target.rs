@@ -1,0 +1,76 @@
+//! Which platform a command speaks to: a running sandbox, or a configuration file.
+
+mod config;
+
+use crate::{cli::TargetArgs, exit::Failure};
+use obkit::{
+    Code, Integrator, IntegratorBuilder, Ready,
+    journal::MemoryJournal,
+    registry::Registry,
+    testing::Descriptor,
+    transport::{HyperTransport, SharedTransport},
+};
+use std::path::{Path, PathBuf};
+
+/// The integrator of a command's target.
+pub(crate) async fn integrator(target: &TargetArgs) -> Result<Integrator, Failure> {
+    let builder = match (&target.sandbox, &target.config) {
+        (Some(dir), _) => sandbox(dir).await?,
+        (None, Some(file)) => config::Config::read(file)?.integrator().await?,
+        (None, None) => return Err(Failure::usage("needs --sandbox DIR or --config FILE")),
+    };
+    Ok(builder.build()?)
+}
+
+/// The registry of a command's target.
+pub(crate) async fn registry(
+    file: Option<&Path>,
+    sandbox: Option<&Path>,
+    config: Option<&Path>,
+) -> Result<Registry, Failure> {
+    match (file, sandbox, config) {
+        (Some(file), ..) => config::open_registry(file).await,
+        (_, Some(dir), _) => descriptor(dir)?.registry().await.map_err(unusable),
+        (_, _, Some(file)) => config::Config::read(file)?.registry().await,
+        _ => Err(Failure::usage(
+            "needs --registry FILE, --sandbox DIR or --config FILE",
+        )),
+    }
+}
+
+/// The description of a running sandbox.
+pub(crate) fn descriptor(dir: &Path) -> Result<Descriptor, Failure> {
+    let file = dir.join("sandbox.json");
+    Descriptor::from_json(&read(&file)?).map_err(unusable)
+}
+
+/// A transport to a running sandbox.
+pub(crate) fn sandbox_transport(dir: &Path) -> Result<SharedTransport, Failure> {
+    let ca = dir.join("ca.pem");
+    let mut builder = HyperTransport::builder().allow_http_on_loopback();
+    if ca.exists() {
+        builder = builder.roots_pem(read(&ca)?.as_bytes());
+    }
+    builder
+        .build()
+        .map(SharedTransport::from)
+        .map_err(|error| Failure::coded(Code::K010, error))
+}
+
+async fn sandbox(dir: &Path) -> Result<IntegratorBuilder<Ready>, Failure> {
+    let descriptor = descriptor(dir)?;
+    let key_file = dir.join(PathBuf::from(&descriptor.integrator.key_file));
+    let key = read(&key_file)?;
+    let builder = descriptor.integrator(&key).await.map_err(unusable)?;
+    Ok(builder
+        .transport(sandbox_transport(dir)?)
+        .journal(MemoryJournal::default()))
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
+}
+
+fn unusable(error: obkit::testing::DescriptorError) -> Failure {
+    Failure::coded(Code::K010, error)
+}
