@@ -166,4 +166,34 @@ fn headers(
 const MAX_TOKEN: usize = 16 * 1024;
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn age(lifetime: u64, fraction: f64) -> f64 {
+        let cap = Duration::from_secs(60);
+        let refresh = Refresh { cap, fraction };
+        refresh.age(Duration::from_secs(lifetime)).as_secs_f64()
+    }
+
+    #[test]
+    fn refreshes_a_fifth_or_a_minute_before_the_end_give_or_take_a_fifth() {
+        for (lifetime, earliest, latest) in [
+            (900, 828.0, 852.0),
+            (86_400, 86_328.0, 86_352.0),
+            (100, 76.0, 84.0),
+            (10, 7.6, 8.4),
+            (0, 0.0, 0.0),
+        ] {
+            assert!((age(lifetime, 1.0) - earliest).abs() < 1e-6, "{lifetime}");
+            assert!((age(lifetime, 0.0) - latest).abs() < 1e-6, "{lifetime}");
+        }
+    }
+
+    #[test]
+    fn only_three_parts_look_like_a_jwt() {
+        assert!(looks_like_jwt("a.b.c"));
+        for opaque in ["abc", "a.b", "a.b.c.d.e"] {
+            assert!(!looks_like_jwt(opaque));
+        }
+    }
+}

@@ -12,7 +12,10 @@ use ob_transport::{Transport, TransportError, async_trait};
 use serde_json::{Map, Value, json};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tokio::sync::Semaphore;
@@ -82,7 +85,6 @@ pub(crate) struct Asked {
     pub(crate) proof: Map<String, Value>,
     pub(crate) jkt: String,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
     pub(crate) raw_assertion: String,
     pub(crate) raw_proof: String,
     now: SystemTime,
@@ -120,6 +122,7 @@ struct Inner {
     ahead: i64,
     gate: Option<Arc<Semaphore>>,
     asked: Mutex<Vec<Asked>>,
+    received: AtomicUsize,
 }
 
 impl std::fmt::Debug for Server {
@@ -133,8 +136,9 @@ impl Server {
         self.0.asked.lock().unwrap().clone()
     }
 
+    /// Every request that came, refused ones too.
     pub(crate) fn requests(&self) -> usize {
-        self.0.asked.lock().unwrap().len()
+        self.0.received.load(Ordering::SeqCst)
     }
 
     fn now(&self) -> SystemTime {
@@ -149,7 +153,7 @@ impl Server {
     }
 
     /// Verifies the request as a strict server does; `Err` is its answer.
-    fn verify(&self, request: &Request<Bytes>) -> Result<Asked, Reply> {
+    fn verify(&self, request: &Request<Bytes>) -> Result<Asked, Box<Reply>> {
         let (headers, body) = (request.headers(), request.body());
         assert_eq!(request.method(), "POST");
         assert_eq!(request.uri(), TOKEN_URL);
@@ -175,13 +179,13 @@ impl Server {
         };
         let verified = AssertionVerifier::new(ISSUER).verify(&raw_assertion, &client, self.now());
         if verified.is_err() {
-            return Err(self.dated(refusal(401, "invalid_client")).into());
+            return Err(Box::new(refusal(401, "invalid_client").into()));
         }
         let raw_proof = only(headers, "dpop").unwrap();
         let htu = Htu::from_uri(TOKEN_URL).unwrap();
         let expected = ExpectedProof::new("POST", &htu, self.now());
         let Ok(proof) = ProofVerifier::new().verify(&raw_proof, &expected) else {
-            return Err(self.dated(refusal(400, "invalid_dpop_proof")).into());
+            return Err(Box::new(refusal(400, "invalid_dpop_proof").into()));
         };
         let asked = Asked {
             nth: 0,
@@ -191,7 +195,6 @@ impl Server {
             proof: claims(&raw_proof),
             jkt: proof.thumbprint().to_string(),
             headers: headers.clone(),
-            body,
             raw_assertion,
             raw_proof,
             now: self.now(),
@@ -210,6 +213,7 @@ impl Server {
 #[async_trait]
 impl Transport for Server {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.0.received.fetch_add(1, Ordering::SeqCst);
         let verified = self.verify(&request).map(|asked| {
             let mut log = self.0.asked.lock().unwrap();
             let nth = log.len() + 1;
@@ -223,7 +227,7 @@ impl Transport for Server {
         }
         let reply = match verified {
             Ok(asked) => (self.0.behaviour)(&asked),
-            Err(refused) => refused,
+            Err(refused) => *refused,
         };
         match reply {
             Reply::Answer(answer) => Ok(self.dated(answer)),
@@ -270,6 +274,7 @@ impl World {
             ahead,
             gate,
             asked: Mutex::default(),
+            received: AtomicUsize::new(0),
         }));
         Self { clock, server }
     }
