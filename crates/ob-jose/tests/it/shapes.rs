@@ -216,3 +216,38 @@ fn sign_compact_wants_objects_and_one_algorithm() {
         "the claims: need a JSON object, found a number"
     );
 }
+
+#[derive(Debug)]
+struct Broken(SigningKey);
+
+#[async_trait::async_trait]
+impl Signer for Broken {
+    fn algorithm(&self) -> Algorithm {
+        self.0.algorithm()
+    }
+    fn public_jwk(&self) -> &PublicJwk {
+        self.0.public_jwk()
+    }
+    async fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SignerError> {
+        let cause = std::io::Error::other("session lost");
+        Err(SignerError::new("the HSM hung up")
+            .with_source(cause)
+            .retryable())
+    }
+}
+
+#[test]
+fn a_failing_signer_is_told_from_bad_input() {
+    use std::error::Error as _;
+    let error = run(sign_compact(
+        &Broken(key(Algorithm::EdDsa)),
+        &json!({}),
+        &json!({}),
+    ))
+    .unwrap_err();
+    assert!(error.is_signer() && error.is_retryable());
+    assert_eq!(error.to_string(), "cannot sign: the HSM hung up");
+    assert_eq!(error.source().unwrap().to_string(), "session lost");
+    let error = run(sign_compact(&key(Algorithm::EdDsa), &json!(1), &json!({}))).unwrap_err();
+    assert!(!error.is_signer() && !error.is_retryable());
+}
