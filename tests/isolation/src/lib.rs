@@ -1,0 +1,1 @@
+//! The isolation proof. The runs are in `tests/it`.
