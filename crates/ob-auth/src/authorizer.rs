@@ -13,7 +13,7 @@ use crate::{
     moment::Moment,
     nonce::NonceStore,
     origin::Origin,
-    slot::{Fetch, Joined, Look, Slot},
+    slot::{Fetch, Joined, Look, Outcome, Slot},
 };
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -156,6 +156,12 @@ impl Authorizer {
         self.0.cache.purge(party);
     }
 
+    /// The key under which a token for `party` is kept, for diagnosis.
+    #[must_use]
+    pub fn token_key(&self, party: &ActingFor, grant: &Grant) -> TokenKey {
+        self.0.key(party, grant)
+    }
+
     /// The thumbprint of the DPoP key: what a bound token's `cnf.jkt` says.
     #[must_use]
     pub fn dpop_thumbprint(&self) -> &Thumbprint {
@@ -190,10 +196,7 @@ impl Authorizer {
             Look::Due(token) => self.refresh(party, grant, (&slot, token)).await,
             Look::Gone { expired } => {
                 let outcome = self.fetch(party, grant, &slot).await;
-                outcome.map_err(|error| match expired && error.is_retryable() {
-                    true => error.with_an_expired_token(),
-                    false => error,
-                })
+                outcome.map_err(|error| error.if_expired(expired))
             }
         }
     }
@@ -213,12 +216,14 @@ impl Authorizer {
             return Ok(TokenLease::hit(token));
         }
         match flight.await {
-            Ok(fetched) => TokenLease::fetched(fetched, self.0.now()),
-            Err(error) if slot.holds(&token) && token.is_live(self.0.now()) => {
+            Ok(fetched) => Ok(TokenLease::fetched(fetched)),
+            // Evicted meanwhile: then it is no good, however long it would have lived.
+            Err(error) if !slot.holds(&token) => Err(error),
+            Err(error) if !token.is_live(self.0.now()) => Err(error.if_expired(true)),
+            Err(error) => {
                 tracing::debug!(code = %error.code(), "refresh failed, the old token serves");
                 Ok(TokenLease::hit(token))
             }
-            Err(error) => Err(error),
         }
     }
 
@@ -234,8 +239,7 @@ impl Authorizer {
             Joined::Token(token) => Ok(TokenLease::hit(token)),
             Joined::Refused(error) => Err(error),
             Joined::Flight { flight, started } => {
-                let fetched = flight.await?;
-                let lease = TokenLease::fetched(fetched, self.0.now())?;
+                let lease = TokenLease::fetched(flight.await?);
                 Ok(if started { lease } else { lease.shared() })
             }
         }
@@ -296,7 +300,9 @@ impl Inner {
         let fetch = async move {
             let caught = AssertUnwindSafe(engine.fetch(&party, &grant)).catch_unwind();
             let outcome = caught.await.unwrap_or_else(|_| Err(panicked(&party)));
-            slot.settle(&outcome, Moment::now(&engine.clock));
+            let now = Moment::now(&engine.clock);
+            let outcome = outcome.and_then(|fetched| live(fetched, now));
+            slot.settle(&outcome, now);
             outcome
         };
         fetch.boxed()
@@ -310,6 +316,20 @@ fn panicked(party: &ActingFor) -> AuthError {
         .when_to_retry(Retry::Backoff)
 }
 
+/// A token may be expired on arrival (`expires_in: 0`); then it replaces none and is not used.
+fn live(fetched: Fetched, now: Moment) -> Outcome {
+    if fetched.token.is_live(now) {
+        return Ok(fetched);
+    }
+    let error = AuthError::new(Code::T211, "the new token had expired on arrival");
+    Err(error
+        .of(fetched.token.acting_for())
+        .sent(Sent::Yes)
+        .when_to_retry(Retry::Backoff)
+        .correlated(fetched.correlation)
+        .after_attempts(fetched.attempts))
+}
+
 impl TokenLease {
     fn hit(token: Arc<SealedToken>) -> Self {
         Self {
@@ -320,27 +340,13 @@ impl TokenLease {
         }
     }
 
-    /// A token may be expired on arrival (`expires_in: 0`); then it is not used either.
-    fn fetched(fetched: Fetched, now: Moment) -> Result<Self, AuthError> {
-        let Fetched {
-            token,
-            attempts,
-            correlation,
-        } = fetched;
-        if !token.is_live(now) {
-            let error = AuthError::new(Code::T211, "the new token had expired on arrival");
-            let error = error.of(token.acting_for()).sent(Sent::Yes);
-            return Err(error
-                .when_to_retry(Retry::Backoff)
-                .correlated(correlation)
-                .after_attempts(attempts));
-        }
-        Ok(Self {
-            token,
+    fn fetched(fetched: Fetched) -> Self {
+        Self {
+            token: fetched.token,
             cache: CacheStatus::Fetched,
-            attempts,
-            correlation,
-        })
+            attempts: fetched.attempts,
+            correlation: fetched.correlation,
+        }
     }
 
     fn shared(self) -> Self {

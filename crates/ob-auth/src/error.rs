@@ -197,8 +197,12 @@ impl AuthError {
         self
     }
 
-    /// The held token is known to be expired, and this is why there is no other (T211).
-    pub(crate) fn with_an_expired_token(self) -> Self {
+    /// If the held token is known to be expired and this failure may pass, it becomes the cause
+    /// of `OB-T211`; one that does not pass by itself is the more useful thing to say.
+    pub(crate) fn if_expired(self, expired: bool) -> Self {
+        if !expired || !self.is_retryable() || self.code() == Code::T211 {
+            return self;
+        }
         let mut facts = Facts::clone(&self.0);
         facts.code = Code::T211;
         facts.reason = "the held token has expired and no new one could be fetched".to_owned();
@@ -274,7 +278,7 @@ mod tests {
             .of(&acme())
             .sent(Sent::Maybe)
             .when_to_retry(Retry::Backoff);
-        let error = cause.with_an_expired_token();
+        let error = cause.if_expired(true);
         assert_eq!(error.code(), Code::T211);
         assert_eq!(error.token_request_sent(), Sent::Maybe);
         assert!(error.is_retryable());

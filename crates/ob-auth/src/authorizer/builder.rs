@@ -138,8 +138,8 @@ impl AuthorizerBuilder {
         }
     }
 
-    /// How many keys (party, scopes, consent) the cache holds. Default: 100,000, some 200 MB
-    /// when full of tokens of 1 KB.
+    /// How many keys (party, scopes, consent) the cache holds at most. Default: 100,000; an
+    /// entry takes its token twice, and nothing is allocated ahead.
     pub fn capacity(self, capacity: usize) -> Self {
         Self { capacity, ..self }
     }

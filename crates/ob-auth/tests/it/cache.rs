@@ -258,6 +258,10 @@ async fn applications_of_one_third_party_do_not_share_a_token() {
         authorizer.token(&other, &grant("a")).await.unwrap().cache,
         CacheStatus::Fetched
     );
+    assert_ne!(
+        authorizer.token_key(&acme(), &grant("a")),
+        authorizer.token_key(&other, &grant("a"))
+    );
     // The order of scopes means nothing.
     authorizer.token(&acme(), &grant("x y")).await.unwrap();
     assert_eq!(

@@ -209,6 +209,19 @@ async fn a_token_that_was_evicted_during_its_refresh_does_not_come_back() {
 }
 
 #[tokio::test]
+async fn a_dead_replacement_does_not_displace_a_living_token() {
+    let world = World::new(|asked| match asked.nth {
+        1 => Issue::honest(asked).into(),
+        _ => Issue::honest(asked).member("expires_in", 0.into()).into(),
+    });
+    let authorizer = world.authorizer();
+    let first = token(&authorizer).await.token;
+    pass(&world, 860);
+    assert!(Arc::ptr_eq(&token(&authorizer).await.token, &first));
+    assert_eq!(world.server.requests(), 2);
+}
+
+#[tokio::test]
 async fn a_step_of_the_wall_clock_never_prolongs_a_token() {
     let world = World::honest();
     let authorizer = world.authorizer();
