@@ -95,7 +95,11 @@ impl Descriptor {
                 kid: integrator.kid.clone(),
                 key_file: None,
             },
-            third_parties: sandbox.third_parties().into_iter().map(DescribedParty::of).collect(),
+            third_parties: sandbox
+                .third_parties()
+                .into_iter()
+                .map(DescribedParty::of)
+                .collect(),
             explain_url: sandbox.explain_url(),
             ca_file: None,
         }

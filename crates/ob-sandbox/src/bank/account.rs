@@ -101,7 +101,7 @@ const fn kinds(data: UserData) -> &'static [AccountKind] {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::bank::PROVIDERS;
 

@@ -1,0 +1,21 @@
+//! The sandbox, driven as a client would drive it: in process and over real sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod api_refusals;
+mod audit;
+mod delegation;
+mod descriptor;
+mod harness;
+mod isolation;
+mod lifecycle;
+mod metadata;
+mod nonce;
+mod socket;
+mod token_refusals;
