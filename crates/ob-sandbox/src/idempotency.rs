@@ -30,21 +30,46 @@ pub(crate) enum KeyUse {
 /// request never finds the first one half done (the 409 of R214 cannot occur).
 #[derive(Debug, Default)]
 pub(crate) struct IdempotencyStore {
-    by_key: HashMap<KeyScope, (Bytes, StoredAnswer, SystemTime)>,
+    by_key: HashMap<KeyScope, Kept>,
+    tidy_at: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    payload: Bytes,
+    answer: StoredAnswer,
+    end: SystemTime,
 }
 
 impl IdempotencyStore {
-    pub(crate) fn look_up(&mut self, scope: &KeyScope, payload: &Bytes, now: SystemTime) -> KeyUse {
-        self.by_key.retain(|_, (_, _, end)| *end > now);
-        match self.by_key.get(scope) {
+    pub(crate) fn look_up(&self, scope: &KeyScope, payload: &Bytes, now: SystemTime) -> KeyUse {
+        match self.by_key.get(scope).filter(|kept| kept.end > now) {
             None => KeyUse::New,
-            Some((known, answer, _)) if known == payload => KeyUse::Repeat(answer.clone()),
+            Some(kept) if kept.payload == payload => KeyUse::Repeat(kept.answer.clone()),
             Some(_) => KeyUse::OtherPayload,
         }
     }
 
-    pub(crate) fn keep(&mut self, scope: KeyScope, kept: (Bytes, StoredAnswer), now: SystemTime) {
-        self.by_key.insert(scope, (kept.0, kept.1, now + LIFETIME));
+    pub(crate) fn keep(
+        &mut self,
+        scope: KeyScope,
+        (payload, answer): (Bytes, StoredAnswer),
+        now: SystemTime,
+    ) {
+        // Looking at every key now and then costs nothing per key on average.
+        if self.by_key.len() >= self.tidy_at {
+            self.by_key.retain(|_, kept| kept.end > now);
+            self.tidy_at = (self.by_key.len() * 2).max(1024);
+        }
+        let end = now + LIFETIME;
+        self.by_key.insert(
+            scope,
+            Kept {
+                payload,
+                answer,
+                end,
+            },
+        );
     }
 }
 

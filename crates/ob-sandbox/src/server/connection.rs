@@ -129,5 +129,6 @@ const MAX_HEADER_LIST: u32 = 32 * 1024;
 const MAX_BODY: usize = 64 * 1024;
 const MAX_STREAMS: u32 = 256;
 const HANDSHAKE: Duration = Duration::from_secs(10);
-const HEADERS: Duration = Duration::from_secs(10);
+/// Also how long an idle connection is kept: longer than a client waits between two calls.
+const HEADERS: Duration = Duration::from_secs(30);
 const BODY: Duration = Duration::from_secs(10);

@@ -9,6 +9,7 @@
 )]
 
 mod api_refusals;
+mod attacks;
 mod audit;
 mod delegation;
 mod descriptor;
