@@ -105,8 +105,8 @@ fn open(answer: &TokenAnswer, terms: &Terms<'_>) -> Result<Opened, AuthError> {
         return Ok(Opened::default());
     }
     let claims = ob_jose::read_claims_unverified(token, MAX_TOKEN).map_err(|refusal| {
-        let reason = format!("the token cannot be opened: {} refused it", refusal.rule());
-        AuthError::new(Code::T215, reason)
+        // A refusal quotes neither the token nor its signature.
+        AuthError::new(Code::T215, format!("the token cannot be opened: {refusal}"))
     })?;
     let expected = Expected {
         integrator: &terms.realm.client_id,

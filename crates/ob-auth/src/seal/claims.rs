@@ -133,3 +133,121 @@ fn shown(value: Option<&Value>) -> String {
         Some(Value::Object(_)) => "an object".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use ob_core::ApplicationId;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// A claim that is missing, of another type, or one of a few ids that are easily mixed up.
+    fn claim() -> impl Strategy<Value = Option<Value>> {
+        prop_oneof![
+            6 => prop::sample::select(vec!["us", "tpp-a", "tpp-b", "c-1", "c-2"])
+                .prop_map(|id| Some(json!(id))),
+            2 => Just(None),
+            1 => prop::sample::select(vec![json!(null), json!(1), json!(["tpp-a"]), json!({})])
+                .prop_map(Some),
+        ]
+    }
+
+    #[derive(Clone, Debug)]
+    struct Case {
+        own: bool,
+        consent: bool,
+        strict: bool,
+        sub: Option<Value>,
+        act: Option<Option<Value>>,
+        client: Option<Value>,
+        said_consent: Option<Value>,
+    }
+
+    fn cases() -> impl Strategy<Value = Case> {
+        let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+        let claims = (claim(), prop::option::of(claim()), claim(), claim());
+        (flags, claims).prop_map(
+            |((own, consent, strict), (sub, act, client, said_consent))| Case {
+                own,
+                consent,
+                strict,
+                sub,
+                act,
+                client,
+                said_consent,
+            },
+        )
+    }
+
+    impl Case {
+        fn party(&self) -> ActingFor {
+            let (make, id): (fn(_, _, _) -> ActingFor, _) = match self.own {
+                true => (ActingFor::integrator, "us"),
+                false => (ActingFor::third_party, "tpp-a"),
+            };
+            let application = ApplicationId::from_bytes([1; 16]);
+            make("a".parse().unwrap(), id.parse().unwrap(), application)
+        }
+
+        fn grant(&self) -> Grant {
+            let grant = Grant::new("s".parse().unwrap());
+            match self.consent {
+                true => grant.with_consent("c-1".parse().unwrap()),
+                false => grant,
+            }
+        }
+
+        fn claims(&self) -> Claims {
+            let mut claims = Claims::new();
+            let mut put = |name: &str, value: Option<Value>| {
+                if let Some(value) = value {
+                    claims.insert(name.to_owned(), value);
+                }
+            };
+            put("sub", self.sub.clone());
+            put("client_id", self.client.clone());
+            put("consent_id", self.said_consent.clone());
+            let actor = |sub| match sub {
+                Some(sub) => json!({ "sub": sub }),
+                None => json!({}),
+            };
+            put("act", self.act.clone().map(actor));
+            claims
+        }
+
+        /// The rules once more, each as one plain sentence.
+        fn is_right(&self) -> bool {
+            let says = |claim: &Option<Value>, id: &str| *claim == Some(json!(id));
+            let sub = says(&self.sub, if self.own { "us" } else { "tpp-a" });
+            let act = match &self.act {
+                None => self.own,
+                Some(actor) => !self.own && says(actor, "us"),
+            };
+            let client = self.client.is_none() || says(&self.client, "us");
+            let consent = match (&self.said_consent, self.consent) {
+                (None, asked) => !asked || !self.strict,
+                (said, asked) => asked && says(said, "c-1"),
+            };
+            sub && act && client && consent
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn only_a_token_that_says_what_was_asked_is_accepted(case in cases()) {
+            let (integrator, party, grant) = ("us".parse().unwrap(), case.party(), case.grant());
+            let jkt = ob_jose::base64url::encode(&[7; 32]).parse().unwrap();
+            let expected = Expected {
+                integrator: &integrator,
+                party: &party,
+                grant: &grant,
+                jkt: &jkt,
+                bound: false,
+                consent_must_be_said: case.strict,
+            };
+            prop_assert_eq!(expected.compare(&case.claims()).is_ok(), case.is_right());
+        }
+    }
+}
