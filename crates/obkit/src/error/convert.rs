@@ -10,14 +10,15 @@ use std::time::SystemTime;
 
 impl Error {
     pub(crate) fn registry(party: &BusinessId, error: RegistryError) -> Self {
-        Self::new(error.code(), error.to_string()).with(|parts| {
+        Self::new(error.code(), without_party(&error, party)).with(|parts| {
             parts.party = Some(party.clone());
             parts.source = Some(error.into());
         })
     }
 
     pub(crate) fn auth(error: AuthError) -> Self {
-        Self::new(error.code(), error.to_string()).with(|parts| {
+        // The reason alone: code, party and correlation id are said by the line around it.
+        Self::new(error.code(), error.reason()).with(|parts| {
             parts.correlation = error.correlation().map(str::to_owned);
             parts.retry = error.retry();
             parts.status = error.status();
@@ -43,13 +44,38 @@ impl Error {
     }
 
     pub(crate) fn api(error: ApiError, now: SystemTime) -> Self {
-        Self::new(error.code(), error.to_string()).with(|parts| {
+        Self::new(error.code(), api_reason(&error)).with(|parts| {
             parts.status = Some(error.status().as_u16());
             parts.sent = Sent::Yes;
             parts.retry = error.retry(now);
             parts.correlation = error.correlation_id().map(str::to_owned);
             parts.source = Some(error.into());
         })
+    }
+}
+
+/// What a registry says, without the third-party at its beginning: the line names it already.
+fn without_party(error: &RegistryError, party: &BusinessId) -> String {
+    let said = error.to_string();
+    let rest = said.strip_prefix(party.as_str());
+    match rest.and_then(|rest| rest.strip_prefix(' ')) {
+        Some(rest) => rest.to_owned(),
+        None => said,
+    }
+}
+
+/// What the platform said, without the summary of the code in front and the correlation id
+/// behind: the line says both.
+fn api_reason(error: &ApiError) -> String {
+    let mut said = error.to_string();
+    if let Some(id) = error.correlation_id() {
+        let tail = format!(", correlation {id}");
+        said.truncate(said.strip_suffix(&tail).map_or(said.len(), str::len));
+    }
+    let summary = format!("{}: ", error.code().summary());
+    match said.strip_prefix(&summary) {
+        Some(rest) => rest.to_owned(),
+        None => said,
     }
 }
 
@@ -72,5 +98,43 @@ fn transport_retry(error: &TransportError) -> Retry {
             Retry::Never
         }
         _ => Retry::Backoff,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use http::{HeaderMap, HeaderValue, StatusCode};
+    use ob_api::{Answer, GetConsent, Operation};
+
+    #[test]
+    fn an_answer_of_the_platform_is_told_once() {
+        let body = br#"{"Errors":{"Error":[{"Source":"Gateway","ReasonCode":"NOT_FOUND"}]}}"#;
+        let mut headers = HeaderMap::new();
+        headers.insert("x-correlation-id", HeaderValue::from_static("c-9"));
+        let answer = Answer::new(StatusCode::NOT_FOUND, &headers, body);
+        let get = GetConsent("c-1".parse().unwrap());
+        let error = Error::api(get.parse(&answer).unwrap_err(), SystemTime::UNIX_EPOCH);
+        let error = error.about(&"acme".parse().unwrap(), "consents.get");
+        assert_eq!(
+            error.to_string(),
+            "[OB-A404] not found · consents.get · for acme · status 404, NOT_FOUND · c-9"
+        );
+    }
+
+    #[test]
+    fn a_refusal_of_the_registry_names_the_party_once() {
+        let acme: BusinessId = "acme".parse().unwrap();
+        for (said, why) in [
+            ("acme is gone", "is gone"),
+            ("acme-2 is gone", "acme-2 is gone"),
+        ] {
+            let error = Error::registry(&acme, RegistryError::store(said));
+            assert_eq!(
+                error.to_string(),
+                format!("[OB-R008] registry cannot be read or written · for acme · {why}")
+            );
+        }
     }
 }

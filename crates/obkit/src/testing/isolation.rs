@@ -95,6 +95,18 @@ impl Tenant {
         })
     }
 
+    /// The same tenant, called for through another integrator.
+    ///
+    /// # Errors
+    /// When the other integrator's registry refuses it.
+    pub fn through(&self, integrator: &Integrator) -> Result<Self, crate::Error> {
+        let party = integrator.on_behalf_of(self.id())?;
+        Ok(Self {
+            party,
+            ..self.clone()
+        })
+    }
+
     /// Who it is.
     #[must_use]
     pub fn id(&self) -> &BusinessId {
