@@ -3,14 +3,22 @@
 use crate::origin::Origin;
 use http::{HeaderMap, header::DATE};
 use quick_cache::sync::Cache;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// The clocks of the servers that answered.
 ///
 /// A difference is always noted and never applied on suspicion alone: only after a server has
 /// refused an assertion or a proof is it added to `iat` and `exp` (see [`Self::suspect`]).
 #[derive(Debug)]
-pub(crate) struct ServerClocks(Cache<Origin, Skew>);
+pub(crate) struct ServerClocks {
+    skews: Cache<Origin, Skew>,
+    /// Whether any correction was ever applied: nearly always not, and then a warm call need
+    /// not look.
+    corrected: AtomicBool,
+}
 
 /// Seconds by which a server's clock is ahead of ours.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +44,10 @@ pub(crate) enum Suspicion {
 
 impl ServerClocks {
     pub(crate) fn new() -> Self {
-        Self(Cache::new(MAX_ORIGINS))
+        Self {
+            skews: Cache::new(MAX_ORIGINS),
+            corrected: AtomicBool::new(false),
+        }
     }
 
     /// Notes the `Date` of an answer to a request of `sent` that arrived at `received`.
@@ -53,18 +64,18 @@ impl ServerClocks {
         let low = date - ceil_seconds(received);
         let high = (date + 1 - floor_seconds(sent)).max(low);
         let apparent = 0.clamp(low, high);
-        let before = self.0.get(origin).unwrap_or_default();
+        let before = self.skews.get(origin).unwrap_or_default();
         let skew = Skew {
             low,
             apparent,
             applied: before.applied.and_then(|old| follow(old, low, apparent)),
         };
-        self.0.insert(origin.clone(), skew);
+        self.skews.insert(origin.clone(), skew);
     }
 
     /// The server refused an assertion or a proof: does the clock explain it?
     pub(crate) fn suspect(&self, origin: &Origin) -> Suspicion {
-        let skew = self.0.get(origin).unwrap_or_default();
+        let skew = self.skews.get(origin).unwrap_or_default();
         if (skew.apparent - skew.applied.unwrap_or(0)).abs() <= TOLERATED {
             return Suspicion::None;
         }
@@ -72,13 +83,16 @@ impl ServerClocks {
             return Suspicion::TooFar(skew.apparent);
         }
         let applied = Some(bounded(skew.low));
-        self.0.insert(origin.clone(), Skew { applied, ..skew });
+        self.skews.insert(origin.clone(), Skew { applied, ..skew });
+        self.corrected.store(true, Ordering::Release);
         Suspicion::Corrected
     }
 
     /// What to add to our clock for this server, if its refusals asked for it.
     pub(crate) fn correction(&self, origin: &Origin) -> Option<i64> {
-        self.0.get(origin).and_then(|skew| skew.applied)
+        let corrected = self.corrected.load(Ordering::Acquire);
+        let skew = corrected.then(|| self.skews.get(origin)).flatten();
+        skew.and_then(|skew| skew.applied)
     }
 }
 
