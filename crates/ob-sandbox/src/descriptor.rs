@@ -1,6 +1,6 @@
 //! What a client needs to know to use a sandbox.
 
-use crate::{PartyLicence, Sandbox, ThirdPartySeed, certificate};
+use crate::{PartyLicence, Sandbox, ThirdPartySeed, server};
 use ob_core::{ApplicationId, ClientId, UseCaseConfigurationId};
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ impl DescribedParty {
     fn of(third_party: ThirdPartySeed) -> Self {
         let certificates = match third_party.licence {
             // Without one it cannot be registered as licensed, and the registry says so.
-            PartyLicence::Licensed => certificate::self_signed(&third_party.legal_name).ok(),
+            PartyLicence::Licensed => server::self_signed(&third_party.legal_name).ok(),
             PartyLicence::Unlicensed => None,
         };
         Self {

@@ -72,7 +72,6 @@ mod api;
 mod audit;
 mod bank;
 mod base;
-mod certificate;
 mod consent;
 mod control;
 mod descriptor_files;

@@ -1,6 +1,10 @@
-//! The sockets: the only place that knows axum, hyper and rustls.
+//! The sockets: the only place that knows axum, hyper, rustls and rcgen.
+
+mod certificate;
+pub(crate) use certificate::self_signed;
 
 mod connection;
+
 mod tls;
 pub(crate) use tls::{Tls, TlsError};
 
@@ -78,7 +82,8 @@ async fn listen(
                     drop(seat);
                 });
             }
-            // Out of descriptors, most likely: give the others time to close theirs.
+            // Out of descriptors, most likely. Nothing announces that one is free again, and
+            // asking at once would spin: give the others time to close theirs.
             Err(_) => time::sleep(Duration::from_millis(20)).await,
         }
     }

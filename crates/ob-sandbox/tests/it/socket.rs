@@ -1,6 +1,9 @@
 //! Over real sockets, byte by byte.
 
 use crate::harness::Rig;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use ob_core::TestClock;
 use ob_sandbox::{RunningSandbox, Sandbox};
 use std::{
@@ -264,6 +267,32 @@ async fn over_tls(running: &RunningSandbox, offer: Offer<'_>) -> String {
         host(running)
     );
     exchange(stream, text.as_bytes()).await
+}
+
+#[tokio::test]
+async fn serves_http2_with_the_authority_as_host() {
+    let (running, rig) = start().await;
+    let client = Client::builder(TokioExecutor::new())
+        .http2_only(true)
+        .build_http::<Full<Bytes>>();
+    let call = rig.token_call(Some("acme-budget"), "ob_data").await;
+    let mut request = http::Request::post(running.token_url());
+    for (name, value) in &call.headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::from(call.body())).unwrap();
+    let answer = client.request(request).await.unwrap();
+    assert_eq!(
+        (answer.version(), answer.status().as_u16()),
+        (http::Version::HTTP_2, 200)
+    );
+    assert_eq!(answer.headers()["date"], "Tue, 10 Mar 2026 12:00:00 GMT");
+    let other = http::Request::get(running.jwks_uri()).version(http::Version::HTTP_2);
+    let other = other
+        .header("host", "evil.example")
+        .body(Full::default())
+        .unwrap();
+    assert_eq!(client.request(other).await.unwrap().status(), 421);
 }
 
 #[tokio::test]
