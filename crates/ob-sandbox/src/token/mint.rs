@@ -49,6 +49,9 @@ pub(super) async fn token(
 }
 
 /// R175, R182, R189: ids only, nobody's personal data.
+///
+/// The platform's table prints the indirect id beside `act.sub`; its text and its example say the
+/// Integrator, and so does RFC 8693: the actor is who asked (MUST).
 fn claims(world: &World, grant: &Grant) -> Map<String, Value> {
     let mut claims = Map::from_iter([
         ("iss".to_owned(), Value::from(world.base.origin())),
