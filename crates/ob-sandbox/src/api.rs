@@ -48,7 +48,7 @@ pub(crate) fn call(
         Call::Accounts => accounts::list(world, exchange, &caller),
         Call::Account(id) => accounts::get(world, exchange, (&caller, id)),
         Call::Transactions(id) => transactions::list(world, exchange, (&caller, id)),
-        Call::Transaction(id, entry) => transactions::get(world, exchange, (&caller, id, entry)),
+        Call::Transaction(id) => transactions::get(world, exchange, (&caller, id)),
         Call::Providers => providers::list(world, exchange),
     }
 }

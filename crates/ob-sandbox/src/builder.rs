@@ -21,6 +21,17 @@ pub enum Profile {
     Fapi2,
 }
 
+impl Profile {
+    /// `one-to-many` or `fapi2`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OneToMany => "one-to-many",
+            Self::Fapi2 => "fapi2",
+        }
+    }
+}
+
 /// Whether the servers demand nonces in proofs (RFC 9449 sections 8 and 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

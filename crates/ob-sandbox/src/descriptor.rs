@@ -22,6 +22,8 @@ pub struct Descriptor {
     pub api_base: String,
     /// The keys of access tokens.
     pub jwks_uri: String,
+    /// `one-to-many` or `fapi2`.
+    pub profile: &'static str,
     /// The Integrator.
     pub integrator: DescribedIntegrator,
     /// Its third-parties.
@@ -87,6 +89,7 @@ impl Descriptor {
             token_endpoint: sandbox.token_url(),
             api_base: sandbox.api_base().to_owned(),
             jwks_uri: sandbox.jwks_uri(),
+            profile: sandbox.profile().as_str(),
             integrator: DescribedIntegrator {
                 client_id: integrator.client_id.clone(),
                 application_id: integrator.application_id,

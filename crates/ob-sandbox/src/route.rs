@@ -37,7 +37,7 @@ pub(crate) enum Call<'a> {
     Accounts,
     Account(&'a str),
     Transactions(&'a str),
-    Transaction(&'a str, &'a str),
+    Transaction(&'a str),
     Providers,
 }
 
@@ -96,7 +96,7 @@ impl<'a> Route<'a> {
             ["accounts"] => ("GET", Call::Accounts),
             ["accounts", id] => ("GET", Call::Account(id)),
             ["accounts", id, "transactions"] => ("GET", Call::Transactions(id)),
-            ["accounts", id, "transactions", entry] => ("GET", Call::Transaction(id, entry)),
+            ["transactions", id] => ("GET", Call::Transaction(id)),
             ["providers"] => ("GET", Call::Providers),
             _ => return Err(Miss::NotFound),
         };
@@ -139,8 +139,8 @@ mod tests {
         let found = |method: Method, path: &'static str| Route::find(&method, path);
         assert_eq!(found(Method::POST, "/oauth2/tokens"), Ok(Route::Token));
         assert_eq!(
-            found(Method::GET, "/accounts/a/transactions/t"),
-            Ok(Route::Api(Call::Transaction("a", "t")))
+            found(Method::GET, "/transactions/t"),
+            Ok(Route::Api(Call::Transaction("t")))
         );
         assert_eq!(
             found(Method::GET, "/oauth2/tokens"),

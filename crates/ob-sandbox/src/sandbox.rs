@@ -1,8 +1,8 @@
 //! The sandbox as a value.
 
 use crate::{
-    BuildError, Counters, Descriptor, EndUserError, Explanation, IntegratorSeed, RunningSandbox,
-    SandboxBuilder, StartError, ThirdPartySeed,
+    BuildError, Counters, Descriptor, EndUserError, Explanation, IntegratorSeed, Profile,
+    RunningSandbox, SandboxBuilder, StartError, ThirdPartySeed,
     base::{EXPLAIN_PATH, JWKS_PATH, METADATA_PATH, TOKEN_PATH},
     end_user,
     front::{self, Carrier},
@@ -65,6 +65,12 @@ impl Sandbox {
     /// The target may be absolute (its authority must then be the sandbox's) or in origin form.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         front::handle(&self.0, request, Carrier::Process).await
+    }
+
+    /// How it issues tokens.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.0.settings.profile
     }
 
     /// The issuer identifier: the `aud` of client assertions, byte for byte.
