@@ -8,17 +8,42 @@
 //! way to a call is a handle:
 //!
 //! ```
-//! # #[path = "../examples/support/mod.rs"] mod support;
+//! use obkit::{Environment, Identity, Integrator, api::EndUser, journal::MemoryJournal};
+//! # use obkit::{jose::SigningKey, registry::{MemoryStore, Registry, Status, ThirdParty}};
+//!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use obkit::api::EndUser;
-//! # let sandbox = support::Sandbox::start().await?;
-//! let integrator = support::integrator(&sandbox)?;        // the ten lines of the README
+//! # let running = ob_sandbox::Sandbox::start().await?;
+//! # let sandbox = running.sandbox();
+//! # let seed = sandbox.integrator().clone();
+//! # let environment = Environment::new(running.issuer(), running.token_url(), running.api_base())
+//! #     .allow_http_on_loopback();
+//! # let identity = Identity {
+//! #     business_id: "integrator".parse()?,
+//! #     client_id: seed.client_id,
+//! #     application_id: seed.application_id,
+//! #     use_case_configuration_id: seed.use_case_configuration_id,
+//! # };
+//! # let registry = Registry::open(MemoryStore::default()).await?;
+//! # for party in sandbox.third_parties() {
+//! #     let row = ThirdParty::builder(
+//! #         party.business_id, party.legal_name, party.client_id, party.application_id,
+//! #     );
+//! #     registry.put(row.scopes(party.scopes).status(Status::Active).build()?).await?;
+//! # }
+//! let integrator = Integrator::builder(environment)
+//!     .identity(identity)
+//!     .key(seed.key)
+//!     .registry(registry)
+//!     .journal(MemoryJournal::default())
+//!     .build()?;
 //!
-//! let acme = integrator.on_behalf_of("acme-budget")?;     // registry: known, active
+//! let acme = integrator.on_behalf_of("acme-budget")?;
 //! let user = EndUser::new("user-1", "user@example.com");
 //! let consent = acme.consents().create(user).send().await?;
-//! support::authorize(&sandbox, &acme, &consent).await?;   // the end user's step
+//! let flow = acme.flows(consent.reference()).connect_accounts("user-1").send().await?;
+//! # sandbox.complete_flow(consent.reference().id(), "john.smith")?;
+//! // ... the end user follows `flow.flow_url`, and then:
 //! let accounts = acme.accounts(consent.reference()).list().send().await?;
 //! assert_eq!(accounts.items.len(), 4);
 //!

@@ -96,7 +96,7 @@ impl ThirdParty {
             self.consent(consent.clone())?;
         }
         let lease = parts.authorizer.token(&self.party, grant).await;
-        lease.map_err(|error| Error::auth(error).about(id, name))
+        lease.map_err(|error| Error::auth(grant, error).about(id, name))
     }
 
     /// Takes a bare consent id as this third-party's. Prefer to keep the [`ConsentRef`] that

@@ -193,7 +193,7 @@ impl<O: Operation> Call<O> {
                 authorized.map(|authorized| authorized.token)
             }
         }
-        .map_err(Error::auth)
+        .map_err(|error| Error::auth(grant, error))
     }
 
     fn understand(

@@ -2,7 +2,7 @@
 
 use super::Error;
 use ob_api::{ApiError, ApiRequestError};
-use ob_auth::AuthError;
+use ob_auth::{AuthError, Grant};
 use ob_core::{BusinessId, Code, Retry, Sent};
 use ob_registry::RegistryError;
 use ob_transport::{TimeoutPhase, TransportError, TransportErrorKind};
@@ -16,9 +16,10 @@ impl Error {
         })
     }
 
-    pub(crate) fn auth(error: AuthError) -> Self {
+    /// `grant` is what the token was asked for.
+    pub(crate) fn auth(grant: &Grant, error: AuthError) -> Self {
         // The reason alone: code, party and correlation id are said by the line around it.
-        Self::new(error.code(), error.reason()).with(|parts| {
+        Self::new(auth_code(grant, &error), error.reason()).with(|parts| {
             parts.correlation = error.correlation().map(str::to_owned);
             parts.retry = error.retry();
             parts.status = error.status();
@@ -77,6 +78,15 @@ fn api_reason(error: &ApiError) -> String {
         Some(rest) => rest.to_owned(),
         None => said,
     }
+}
+
+/// No other part of a client credentials request can be an invalid grant (RFC 6749 section 5.2)
+/// than the consent it names (ASSUMED), so it is the end user's turn, not the platform's.
+fn auth_code(grant: &Grant, error: &AuthError) -> Code {
+    if grant.consent().is_some() && error.server_error() == Some("invalid_grant") {
+        return Code::A461;
+    }
+    error.code()
 }
 
 fn transport_code(error: &TransportError) -> Code {

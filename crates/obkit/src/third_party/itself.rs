@@ -45,6 +45,6 @@ impl Itself {
             .authorizer
             .token(self.party(), grant)
             .await;
-        lease.map_err(|error| Error::auth(error).about(self.party().business_id(), "token"))
+        lease.map_err(|error| Error::auth(grant, error).about(self.party().business_id(), "token"))
     }
 }
