@@ -4,47 +4,48 @@ use crate::{
     hostile::{Hostile, Reply, http, json},
     world::{UNLICENSED, World, transport},
 };
+use futures_util::future::join_all;
 use obkit::{
-    Code, Environment, Error, Identity, Integrator, Owner, Profile, RetryPolicy, Sent,
-    jose::{Algorithm, SigningKey},
+    Code, Environment, Error, Integrator, Owner, Profile, Retry, RetryPolicy, Sent,
+    jose::SigningKey,
+    journal::MemoryJournal,
     transport::{HyperTransport, SharedTransport},
 };
 use std::time::Duration;
 
 /// Calls the API with a hostile token endpoint.
-async fn token_answer(reply: Reply, profile: Profile) -> (Error, usize) {
-    let world = World::simple().await;
+async fn token_answer(world: &World, reply: Reply, profile: Profile) -> (Error, usize) {
     let hostile = Hostile::start(reply).await;
     let token_url = format!("{}/oauth2/tokens", hostile.base);
-    let environment =
-        Environment::new(&world.descriptor.issuer, token_url, &world.descriptor.api_base);
-    let error = providers(&world, environment.profile(profile), quick()).await;
-    assert_eq!(world.sandbox().counters().api_requests, 0, "a call never goes without its token");
+    let environment = Environment::new(
+        &world.descriptor.issuer,
+        token_url,
+        &world.descriptor.api_base,
+    );
+    let error = providers(world, environment.profile(profile), quick()).await;
+    let sent = world.counters().api_requests;
+    assert_eq!(sent, 0, "a call never goes without its token: {error}");
     (error, hostile.requests())
 }
 
 /// Calls a hostile API with an honest token.
-async fn api_answer(reply: Reply) -> (Error, usize) {
-    let world = World::simple().await;
+async fn api_answer(world: &World, reply: Reply) -> (Error, usize) {
     let hostile = Hostile::start(reply).await;
     let (issuer, token_url) = (&world.descriptor.issuer, &world.descriptor.token_endpoint);
     let environment = Environment::new(issuer, token_url, &hostile.base);
-    let error = providers(&world, environment, quick()).await;
+    let error = providers(world, environment, quick()).await;
     (error, hostile.requests())
 }
 
 async fn providers(world: &World, environment: Environment, transport: SharedTransport) -> Error {
     let integrator = Integrator::builder(environment.allow_http_on_loopback())
-        .identity(Identity {
-            business_id: "integrator".parse().unwrap(),
-            client_id: world.descriptor.integrator.client_id.clone(),
-            application_id: world.descriptor.integrator.application_id,
-            use_case_configuration_id: world.descriptor.integrator.use_case_configuration_id,
-        })
+        .identity(world.integrator.identity().clone())
         .key(SigningKey::from_bytes(world.key.as_bytes()).unwrap())
         .kid(&world.descriptor.integrator.kid)
         .registry(world.descriptor.registry().await.unwrap())
         .transport(transport)
+        .clock(world.clock.clone())
+        .journal(MemoryJournal::default())
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
@@ -70,46 +71,138 @@ fn whole_token(extra: &str) -> String {
 async fn token_answers_that_are_none() {
     let huge = format!(r#"{{"access_token":"{}"}}"#, "a".repeat(10 << 20));
     let cut = Reply::Bytes(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{\"acc".to_vec(),
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{\"acc"
+            .to_vec(),
     );
-    let table: Vec<(&str, Reply, &[Code])> = vec![
-        ("html", http("200 OK", "Content-Type: text/html\r\n", "<html>"), &[Code::T201]),
-        ("empty", json("200 OK", ""), &[Code::T201]),
-        ("no body at all", Reply::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()), &[Code::T201]),
-        ("cut json", json("200 OK", r#"{"access_token":"a"#), &[Code::T201]),
-        ("array", json("200 OK", "[]"), &[Code::T201]),
-        ("number as token", json("200 OK", r#"{"access_token":7,"token_type":"Bearer"}"#), &[Code::T201]),
-        ("header injection", json("200 OK", "{\"access_token\":\"a\\r\\nX: 1\",\"token_type\":\"Bearer\"}"), &[Code::T201]),
-        ("string expires_in", json("200 OK", r#"{"access_token":"a","token_type":"Bearer","expires_in":"300"}"#), &[Code::T201]),
-        ("duplicate members", json("200 OK", r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#), &[Code::T201]),
-        ("no token_type", json("200 OK", &whole_token("")), &[Code::T201, Code::T216]),
-        ("unknown token_type", json("200 OK", &whole_token(r#","token_type":"mac""#)), &[Code::T216]),
-        ("opaque token", json("200 OK", &whole_token(r#","token_type":"Bearer""#)), &[Code::T215]),
-        ("10 MB", json("200 OK", &huge), &[Code::T201, Code::T210, Code::N106]),
-        ("cut off", cut, &[Code::T210, Code::N105]),
-        ("redirect", http("302 Found", "Location: http://127.0.0.1:1/\r\n", ""), &[Code::N101]),
-        ("html 500", http("500 Oops", "Content-Type: text/html\r\n", "<html>"), &[Code::T210]),
-        ("hung", Reply::Hang(Vec::new()), &[Code::T210, Code::N504]),
-        ("hung in the body", Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec()), &[Code::T210, Code::N504]),
-        ("reset", Reply::Reset, &[Code::T210, Code::N105]),
-        ("not http", Reply::Bytes(b"SSH-2.0-OpenSSH\r\n".to_vec()), &[Code::T210, Code::N105]),
-        ("invalid_client", json("401 Unauthorized", r#"{"error":"invalid_client"}"#), &[Code::T203]),
-        ("gateway error", json("400 Bad Request", r#"{"Errors":{"Error":[{"Source":"Gateway","ReasonCode":"MALFORMED_OAUTH_REQ","Description":"x","Recoverable":false,"Details":null}]}}"#), &[Code::T202]),
+    let hung_body = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec();
+    let no_body = b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
+    let ok = |body: &str| json("200 OK", body);
+    let table: Vec<(&str, Reply, Code)> = vec![
+        (
+            "html",
+            http("200 OK", "Content-Type: text/html\r\n", "<html>"),
+            Code::T201,
+        ),
+        (
+            "no content type",
+            http("200 OK", "", &whole_token(BEARER)),
+            Code::T201,
+        ),
+        ("empty", ok(""), Code::T201),
+        ("no body at all", Reply::Bytes(no_body), Code::T201),
+        ("cut json", ok(r#"{"access_token":"a"#), Code::T201),
+        ("array", ok("[]"), Code::T201),
+        ("null", ok("null"), Code::T201),
+        (
+            "number as token",
+            ok(r#"{"access_token":7,"token_type":"Bearer"}"#),
+            Code::T201,
+        ),
+        ("header injection", ok(INJECTION), Code::T201),
+        ("string expires_in", ok(&token_for(r#""300""#)), Code::T201),
+        ("negative expires_in", ok(&token_for("-1")), Code::T201),
+        ("endless expires_in", ok(&token_for("1e300")), Code::T201),
+        ("duplicate members", ok(DUPLICATES), Code::T201),
+        ("no token_type", ok(&whole_token("")), Code::T201),
+        (
+            "unknown token_type",
+            ok(&whole_token(r#","token_type":"mac""#)),
+            Code::T216,
+        ),
+        ("opaque token", ok(&whole_token(BEARER)), Code::T215),
+        ("10 MB", ok(&huge), Code::T201),
+        ("cut off", cut, Code::T201),
+        (
+            "redirect",
+            http("302 Found", "Location: http://127.0.0.1:1/\r\n", ""),
+            Code::N101,
+        ),
+        (
+            "html 500",
+            http("500 Oops", "Content-Type: text/html\r\n", "<html>"),
+            Code::T210,
+        ),
+        (
+            "html 400",
+            http("400 Bad", "Content-Type: text/html\r\n", "<html>"),
+            Code::T202,
+        ),
+        ("hung", Reply::Hang(Vec::new()), Code::T210),
+        ("hung in the body", Reply::Hang(hung_body), Code::T210),
+        ("reset", Reply::Reset, Code::T210),
+        (
+            "not http",
+            Reply::Bytes(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec()),
+            Code::T201,
+        ),
+        (
+            "invalid_client",
+            json("401 Unauthorized", r#"{"error":"invalid_client"}"#),
+            Code::T203,
+        ),
+        (
+            "unauthorized_client",
+            json("400 Bad", r#"{"error":"unauthorized_client"}"#),
+            Code::T204,
+        ),
+        (
+            "invalid_scope",
+            json("400 Bad", r#"{"error":"invalid_scope"}"#),
+            Code::T205,
+        ),
+        (
+            "invalid proof",
+            json("400 Bad", r#"{"error":"invalid_dpop_proof"}"#),
+            Code::D301,
+        ),
+        (
+            "gateway error",
+            json("400 Bad Request", GATEWAY),
+            Code::T202,
+        ),
+        (
+            "rate limited",
+            http("429 Slow", "Retry-After: 9\r\n", ""),
+            Code::T202,
+        ),
     ];
-    for (case, reply, codes) in table {
-        let (error, requests) = token_answer(reply, Profile::OneToMany).await;
-        assert!(codes.contains(&error.code()), "{case}: {error}");
-        assert_eq!(error.sent(), Sent::No, "{case}: the call itself was never sent");
-        assert!(requests >= 1, "{case}");
-        assert!(!error.to_string().contains("opaque-123"), "{case}");
-        assert!([Owner::Platform, Owner::You].contains(&error.owner()), "{case}");
-    }
+    let world = &World::simple().await;
+    let cases = table.into_iter().map(|(case, reply, code)| async move {
+        let (error, requests) = token_answer(world, reply, Profile::OneToMany).await;
+        assert_eq!(error.code(), code, "{case}: {error}");
+        assert_eq!(error.owner(), code.owners()[0], "{case}");
+        assert_eq!(
+            error.sent(),
+            Sent::No,
+            "{case}: the call itself was never sent"
+        );
+        assert_eq!(requests, 1, "{case}: {error}");
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("opaque-123"), "{case}: {text}");
+        assert!(
+            text.len() < 4000 && !error.to_string().contains('\n'),
+            "{case}: {text}"
+        );
+        assert_eq!(error.party().unwrap().as_str(), UNLICENSED, "{case}");
+        assert!(error.correlation().is_some(), "{case}: {error}");
+    });
+    join_all(cases).await;
+}
+
+const BEARER: &str = r#","token_type":"Bearer""#;
+const INJECTION: &str = "{\"access_token\":\"opaque-123\\r\\nX: 1\",\"token_type\":\"Bearer\"}";
+const DUPLICATES: &str =
+    r#"{"access_token":"opaque-123","access_token":"b","token_type":"Bearer","expires_in":300}"#;
+const GATEWAY: &str = r#"{"Errors":{"Error":[{"Source":"Gateway","ReasonCode":"MALFORMED_OAUTH_REQ","Description":"x","Recoverable":false,"Details":null}]}}"#;
+
+fn token_for(expires_in: &str) -> String {
+    format!(r#"{{"access_token":"opaque-123","token_type":"Bearer","expires_in":{expires_in}}}"#)
 }
 
 #[tokio::test]
 async fn r081_bearer_is_no_fallback_in_fapi2() {
     let answer = json("200 OK", &whole_token(r#","token_type":"Bearer""#));
-    let (error, requests) = token_answer(answer, Profile::Fapi2).await;
+    let (error, requests) = token_answer(&World::simple().await, answer, Profile::Fapi2).await;
     assert_eq!(error.code(), Code::T216, "{error}");
     assert_eq!(requests, 1);
 }
@@ -121,7 +214,7 @@ async fn r078_a_server_that_always_challenges_is_left_after_three_requests() {
         "Content-Type: application/json\r\nDPoP-Nonce: never-enough\r\n",
         r#"{"error":"use_dpop_nonce"}"#,
     );
-    let (error, requests) = token_answer(answer, Profile::Fapi2).await;
+    let (error, requests) = token_answer(&World::simple().await, answer, Profile::Fapi2).await;
     assert_eq!(error.code(), Code::D302, "{error}");
     assert!(requests <= 3, "{requests} requests");
 }
@@ -129,31 +222,106 @@ async fn r078_a_server_that_always_challenges_is_left_after_three_requests() {
 #[tokio::test]
 async fn api_answers_that_are_none() {
     let cut = Reply::Bytes(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{\"it".to_vec(),
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{\"it"
+            .to_vec(),
     );
     let huge = format!(r#"{{"items":["{}"]}}"#, "a".repeat(10 << 20));
+    let ok = |body: &str| json("200 OK", body);
     let table: Vec<(&str, Reply, Code, Sent)> = vec![
-        ("html", http("200 OK", "Content-Type: text/html\r\n", "<html>"), Code::A502, Sent::Yes),
-        ("empty", json("200 OK", ""), Code::A502, Sent::Yes),
-        ("cut json", json("200 OK", r#"{"items":[{"id""#), Code::A502, Sent::Yes),
-        ("wrong type", json("200 OK", r#"{"items":7}"#), Code::A502, Sent::Yes),
-        ("10 MB", json("200 OK", &huge), Code::N106, Sent::Maybe),
+        (
+            "html",
+            http("200 OK", "Content-Type: text/html\r\n", "<html>"),
+            Code::A502,
+            Sent::Yes,
+        ),
+        ("empty", ok(""), Code::A502, Sent::Yes),
+        ("cut json", ok(r#"{"items":[{"id""#), Code::A502, Sent::Yes),
+        ("wrong type", ok(r#"{"items":7}"#), Code::A502, Sent::Yes),
+        (
+            "duplicate members",
+            ok(r#"{"items":[],"items":[]}"#),
+            Code::A502,
+            Sent::Yes,
+        ),
+        (
+            "created",
+            json("201 Created", r#"{"items":[]}"#),
+            Code::A502,
+            Sent::Yes,
+        ),
+        ("10 MB", ok(&huge), Code::N106, Sent::Maybe),
         ("cut off", cut, Code::N105, Sent::Maybe),
-        ("redirect", http("307 Temporary Redirect", "Location: http://127.0.0.1:1/\r\n", ""), Code::N101, Sent::Yes),
+        (
+            "redirect",
+            http("307 T", "Location: http://127.0.0.1:1/\r\n", ""),
+            Code::N101,
+            Sent::Yes,
+        ),
         ("hung", Reply::Hang(Vec::new()), Code::N504, Sent::Maybe),
         ("reset", Reply::Reset, Code::N105, Sent::Maybe),
-        ("html 503", http("503 Busy", "Content-Type: text/html\r\nRetry-After: 7\r\n", "<html>"), Code::A500, Sent::Yes),
-        ("rate limited", http("429 Slow", "Retry-After: 9\r\n", ""), Code::A429, Sent::Yes),
-        ("not found", json("404 Not Found", "{}"), Code::A404, Sent::Yes),
+        (
+            "not http",
+            Reply::Bytes(b"220 ftp ready\r\n\r\n".to_vec()),
+            Code::N105,
+            Sent::Maybe,
+        ),
+        (
+            "html 503",
+            http("503 Busy", "Retry-After: 7\r\n", "<html>"),
+            Code::A500,
+            Sent::Yes,
+        ),
+        (
+            "rate limited",
+            http("429 Slow", "Retry-After: 9\r\n", ""),
+            Code::A429,
+            Sent::Yes,
+        ),
+        ("bad request", json("400 Bad", "[]"), Code::A400, Sent::Yes),
+        (
+            "forbidden",
+            json("403 Forbidden", "{}"),
+            Code::A403,
+            Sent::Yes,
+        ),
+        (
+            "not found",
+            json("404 Not Found", "{}"),
+            Code::A404,
+            Sent::Yes,
+        ),
+        (
+            "conflict",
+            json("409 Conflict", "{}"),
+            Code::A409,
+            Sent::Yes,
+        ),
     ];
-    for (case, reply, code, sent) in table {
-        let (error, requests) = api_answer(reply).await;
-        assert_eq!(error.code(), code, "{case}: {error}");
-        assert_eq!(error.sent(), sent, "{case}: {error}");
-        assert_eq!(requests, 1, "{case}");
-        assert_eq!(error.party().unwrap().as_str(), UNLICENSED, "{case}");
-        assert!(error.correlation().is_some(), "{case}");
-    }
+    let world = &World::simple().await;
+    let cases = table
+        .into_iter()
+        .map(|(case, reply, code, sent)| async move {
+            let (error, requests) = api_answer(world, reply).await;
+            assert_eq!(error.code(), code, "{case}: {error}");
+            assert_eq!(error.owner(), code.owners()[0], "{case}");
+            assert_eq!(error.sent(), sent, "{case}: {error}");
+            assert_eq!(requests, 1, "{case}");
+            assert_eq!(error.party().unwrap().as_str(), UNLICENSED, "{case}");
+            assert!(error.correlation().is_some(), "{case}");
+            let text = error.to_string();
+            assert!(
+                text.len() < 1000 && !text.contains("<html>"),
+                "{case}: {text}"
+            );
+            let wait = match case {
+                "html 503" => Retry::After(Duration::from_secs(7)),
+                "rate limited" => Retry::After(Duration::from_secs(9)),
+                "cut off" | "hung" | "reset" | "not http" => Retry::Backoff,
+                _ => Retry::Never,
+            };
+            assert_eq!(error.retry(), wait, "{case}: {error}");
+        });
+    join_all(cases).await;
 }
 
 #[tokio::test]
@@ -163,9 +331,27 @@ async fn a_refused_token_is_thrown_away_and_retried_once() {
         "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n",
         "",
     );
-    let (error, requests) = api_answer(refused).await;
-    assert_eq!(error.code(), Code::A401, "{error}");
-    assert_eq!(requests, 2);
+    let world = World::simple().await;
+    let (error, requests) = api_answer(&world, refused).await;
+    assert_eq!(
+        (error.code(), error.sent()),
+        (Code::A401, Sent::Yes),
+        "{error}"
+    );
+    assert_eq!((requests, world.token_requests(UNLICENSED)), (2, 2));
+}
+
+#[tokio::test]
+async fn r078_an_api_that_always_challenges_is_left() {
+    let answer = http(
+        "401 Unauthorized",
+        "WWW-Authenticate: DPoP error=\"use_dpop_nonce\"\r\nDPoP-Nonce: never-enough\r\n",
+        "",
+    );
+    let (error, requests) = api_answer(&World::simple().await, answer).await;
+    // A nonce that was given already is no new one: the token is what is left to replace.
+    assert!([Code::D302, Code::A401].contains(&error.code()), "{error}");
+    assert!(requests <= 3, "{requests} requests");
 }
 
 #[tokio::test]
@@ -175,10 +361,19 @@ async fn nobody_listens() {
     // Port 1 is reserved and nothing listens on it.
     let closed = Environment::new(issuer, token_url, "http://127.0.0.1:1");
     let error = providers(&world, closed, quick()).await;
-    assert_eq!((error.code(), error.sent()), (Code::N103, Sent::No), "{error}");
+    assert_eq!(
+        (error.code(), error.sent()),
+        (Code::N103, Sent::No),
+        "{error}"
+    );
     let closed = Environment::new(issuer, "http://127.0.0.1:1/t", &world.descriptor.api_base);
     let error = providers(&world, closed, quick()).await;
-    assert_eq!((error.code(), error.sent()), (Code::T210, Sent::No), "{error}");
+    assert_eq!(
+        (error.code(), error.sent()),
+        (Code::T210, Sent::No),
+        "{error}"
+    );
+    assert_eq!(error.owner(), Owner::Platform);
 }
 
 #[tokio::test]
@@ -190,23 +385,14 @@ async fn plain_http_leaves_only_to_loopback() {
         "http://192.0.2.1",
     );
     let error = providers(&world, environment, transport()).await;
-    assert_eq!((error.code(), error.sent()), (Code::N102, Sent::No), "{error}");
-}
-
-#[tokio::test]
-async fn another_key_is_invalid_client() {
-    let world = World::simple().await;
-    let key = SigningKey::generate(Algorithm::Es256).unwrap();
-    let builder = world.descriptor.integrator(&world.key).await.unwrap();
-    drop(builder);
-    let integrator = Integrator::builder(world.descriptor.environment())
-        .identity(world.integrator.identity().clone())
-        .key(key)
-        .registry(world.descriptor.registry().await.unwrap())
-        .transport(transport())
-        .build()
-        .unwrap();
-    let acme = integrator.on_behalf_of(UNLICENSED).unwrap();
-    let error = acme.providers().list().send().await.unwrap_err();
-    assert_eq!((error.code(), error.sent()), (Code::T203, Sent::No), "{error}");
+    assert_eq!(
+        (error.code(), error.sent()),
+        (Code::N102, Sent::No),
+        "{error}"
+    );
+    assert_eq!(
+        world.counters().token_requests,
+        0,
+        "not even a token was fetched"
+    );
 }

@@ -1,18 +1,24 @@
 //! A sandbox on loopback and an integrator that speaks to it, sharing one clock.
 
-use ob_sandbox::{NonceMode, Profile, RunningSandbox, Sandbox, SandboxBuilder};
+use ob_sandbox::{Counters, NonceMode, Profile, RunningSandbox, Sandbox, SandboxBuilder};
 use obkit::{
-    ConsentRef, Integrator, IntegratorBuilder, Ready, RetryPolicy, ThirdParty,
+    Code, ConsentRef, Error, Integrator, IntegratorBuilder, Owner, Ready, RetryPolicy, Scopes,
+    Sent, ThirdParty,
     api::EndUser,
     core::{Clock, SystemClock, TestClock},
     journal::MemoryJournal,
-    testing::Descriptor,
+    testing::{Descriptor, MeantTransport, meant_for},
     transport::{HyperTransport, SharedTransport},
 };
 
 pub(crate) const UNLICENSED: &str = "acme-budget";
 pub(crate) const LICENSED: &str = "nordlicht-pay";
 pub(crate) const SUSPENDED: &str = "oldtown-loans";
+
+/// The stable id of the end user of every consent here.
+pub(crate) const USER: &str = "user-1";
+/// The end user's address, which no log may hold.
+pub(crate) const EMAIL: &str = "erika.mustermann.canary@example.com";
 
 /// Profile and nonce mode, all four of them.
 pub(crate) const MODES: [(Profile, NonceMode); 4] = [
@@ -32,37 +38,76 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn start(profile: Profile, nonce: NonceMode) -> Self {
-        Self::with(Sandbox::builder().profile(profile).nonce(nonce), |builder| builder).await
-    }
-
     pub(crate) async fn simple() -> Self {
         Self::start(Profile::OneToMany, NonceMode::Off).await
     }
 
+    pub(crate) async fn start(profile: Profile, nonce: NonceMode) -> Self {
+        Self::with(profile, Sandbox::builder().nonce(nonce), |builder| builder).await
+    }
+
+    /// One-to-many without nonces, wired otherwise.
+    pub(crate) async fn wired(
+        wire: impl FnOnce(IntegratorBuilder<Ready>) -> IntegratorBuilder<Ready>,
+    ) -> Self {
+        Self::with(Profile::OneToMany, Sandbox::builder(), wire).await
+    }
+
     pub(crate) async fn with(
+        profile: Profile,
         sandbox: SandboxBuilder,
         wire: impl FnOnce(IntegratorBuilder<Ready>) -> IntegratorBuilder<Ready>,
     ) -> Self {
         let clock = TestClock::at(SystemClock::default().now());
-        let running = sandbox.clock(clock.clone()).build().unwrap().start().await.unwrap();
-        let json = serde_json::to_string(&running.descriptor()).unwrap();
-        let descriptor = Descriptor::from_json(&json).unwrap();
-        let key = running.sandbox().integrator().key().to_private_jwk().to_json().unwrap();
-        let key = key.expose().to_owned();
-        let journal = MemoryJournal::unbounded();
+        let sandbox = sandbox.profile(profile).clock(clock.clone().into());
+        let running = sandbox.start().await.unwrap();
+        let json = serde_json::to_string(&running.sandbox().descriptor()).unwrap();
+        let mut descriptor = Descriptor::from_json(&json).unwrap();
+        if profile == Profile::Fapi2 {
+            descriptor.profile = "fapi2".into();
+        }
+        let key = running.sandbox().integrator().key.to_private_jwk();
+        let key = key.to_json().unwrap().expose().to_owned();
+        let journal = MemoryJournal::default();
         let builder = descriptor.integrator(&key).await.unwrap();
         let builder = builder
-            .transport(transport())
+            .transport(MeantTransport::new(transport()))
             .clock(clock.clone())
             .journal(journal.clone())
             .retry(RetryPolicy::never());
         let integrator = wire(builder).build().unwrap();
-        Self { running, clock, descriptor, key, integrator, journal }
+        Self {
+            running,
+            clock,
+            descriptor,
+            key,
+            integrator,
+            journal,
+        }
+    }
+
+    /// Another integrator at the same sandbox with the same clock and journal, wired otherwise.
+    pub(crate) async fn another(&self) -> IntegratorBuilder<Ready> {
+        let builder = self.descriptor.integrator(&self.key).await.unwrap();
+        builder
+            .transport(MeantTransport::new(transport()))
+            .clock(self.clock.clone())
+            .journal(self.journal.clone())
+            .retry(RetryPolicy::never())
     }
 
     pub(crate) fn sandbox(&self) -> &Sandbox {
         self.running.sandbox()
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        self.sandbox().counters()
+    }
+
+    /// Requests to the token endpoint for a third-party.
+    pub(crate) fn token_requests(&self, party: &str) -> u64 {
+        let by_party = self.counters().token_requests_by_party;
+        by_party.get(party).copied().unwrap_or_default()
     }
 
     pub(crate) fn party(&self, id: &str) -> ThirdParty {
@@ -72,20 +117,46 @@ impl World {
     /// A consent that an end user has authorised.
     pub(crate) async fn consent(&self, party: &ThirdParty, username: &str) -> ConsentRef {
         let consent = self.unauthorised_consent(party).await;
-        party.flows(&consent).connect_accounts("user-1").unwrap().send().await.unwrap();
-        self.sandbox().complete_flow(consent.id(), username).unwrap();
+        let flow = party.flows(&consent).connect_accounts(USER);
+        meant_for(party.id(), flow.send()).await.unwrap();
+        self.sandbox()
+            .complete_flow(consent.id(), username)
+            .unwrap();
         consent
     }
 
     pub(crate) async fn unauthorised_consent(&self, party: &ThirdParty) -> ConsentRef {
-        party.consents().create(user()).send().await.unwrap().reference().clone()
+        let create = party.consents().create(user());
+        let consent = meant_for(party.id(), create.send()).await.unwrap();
+        consent.reference().clone()
     }
 }
 
 pub(crate) fn user() -> EndUser {
-    EndUser::new("user-1", "user@example.com").unwrap()
+    EndUser::new(USER, EMAIL)
+}
+
+pub(crate) fn scopes(text: &str) -> Scopes {
+    text.parse().unwrap()
 }
 
 pub(crate) fn transport() -> SharedTransport {
-    HyperTransport::builder().allow_http_on_loopback().build().unwrap().into()
+    HyperTransport::builder()
+        .allow_http_on_loopback()
+        .build()
+        .unwrap()
+        .into()
+}
+
+/// A refusal that never left the process, with its owner as documented.
+#[track_caller]
+pub(crate) fn assert_unsent(error: &Error, code: Code, owner: Owner) {
+    assert_eq!(error.code(), code, "{error}");
+    assert_eq!(error.owner(), owner, "{error}");
+    assert_eq!(error.sent(), Sent::No, "{error}");
+    assert!(!error.is_retryable(), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("[{code}]")),
+        "{error}"
+    );
 }
