@@ -1,7 +1,7 @@
 //! The words of the command line.
 
 use crate::output::Format;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use std::path::PathBuf;
 
 /// Serve many third-parties through one Mastercard Open Finance integration.
@@ -10,24 +10,35 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "ob", version, propagate_version = true)]
 pub(crate) struct Cli {
-    /// How the result is written to stdout.
-    #[arg(short, long, value_enum, global = true, default_value_t = Format::Text)]
+    /// Result as text, json or jsonl.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        global = true,
+        value_name = "FORMAT",
+        default_value_t = Format::Text,
+        hide_possible_values = true,
+        help_heading = EVERYWHERE
+    )]
     pub(crate) output: Format,
     /// Narrate on stderr what happens, without secrets.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) explain: bool,
-    /// Never ask anything (nothing asks yet; scripts may say so already).
-    #[arg(long, global = true)]
+    /// Never ask anything; no command asks today.
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) no_input: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+const EVERYWHERE: &str = "Options of every command";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the whole one-to-many model against a sandbox of its own, and try to get it wrong.
+    /// Show the whole model in a sandbox of its own, and try to get it wrong.
     Demo,
-    /// Run the sandbox: an authorization server and API that verify everything.
+    /// Run a sandbox: authorization server and API that verify everything.
     Sandbox(SandboxArgs),
     /// Tokens on behalf of a third-party.
     #[command(subcommand)]
@@ -56,19 +67,19 @@ pub(crate) struct SandboxArgs {
     /// The folder that sandbox.json and the Integrator's key are written to.
     #[arg(long)]
     pub(crate) dir: PathBuf,
-    /// How tokens are issued: one-to-many (Bearer) or fapi2 (bound to the DPoP key).
-    #[arg(long, value_enum, default_value_t = ProfileArg::OneToMany)]
+    /// one-to-many (Bearer tokens) or fapi2 (bound ones).
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = ProfileArg::OneToMany)]
     pub(crate) profile: ProfileArg,
-    /// Whether DPoP proofs must carry a nonce.
-    #[arg(long, value_enum, default_value_t = NonceArg::Off)]
+    /// Whether DPoP proofs must carry a nonce: off or required.
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = NonceArg::Off)]
     pub(crate) nonce: NonceArg,
-    /// The algorithm of the Integrator's key.
-    #[arg(long, value_enum, default_value_t = AlgArg::Es256)]
-    pub(crate) alg: AlgArg,
+    /// The algorithm of the Integrator's key: ES256 or PS256.
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = SandboxAlgArg::Es256)]
+    pub(crate) alg: SandboxAlgArg,
     /// Serve https, under a certificate authority made for this run (ca.pem).
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Decides ids, accounts and transactions; the same seed gives the same ones.
+    /// Decides ids and data; the same seed gives the same ones.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -83,6 +94,15 @@ pub(crate) enum ProfileArg {
 pub(crate) enum NonceArg {
     Off,
     Required,
+}
+
+/// What the platform's profile allows for the Integrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SandboxAlgArg {
+    #[value(name = "ES256")]
+    Es256,
+    #[value(name = "PS256")]
+    Ps256,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -140,9 +160,8 @@ pub(crate) enum TokenCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct GrantArgs {
-    /// The scopes to ask for, separated by spaces. By default those that the registry says the
-    /// third-party authorised.
-    #[arg(long)]
+    /// The scopes, separated by spaces; all that it authorised when left out.
+    #[arg(long, value_name = "SCOPES")]
     pub(crate) scope: Option<String>,
     /// A consent, for a consent-scoped token.
     #[arg(long, value_name = "OWNER/ID")]
@@ -156,10 +175,10 @@ pub(crate) enum ConsentCommand {
         #[command(flatten)]
         on: ForArgs,
         /// Your stable id of the end user.
-        #[arg(long)]
+        #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
         user_id: String,
         /// The end user's e-mail address.
-        #[arg(long)]
+        #[arg(long, value_name = "ADDRESS", value_parser = NonEmptyStringValueParser::new())]
         email: String,
         /// Do not start a flow.
         #[arg(long)]
@@ -202,9 +221,9 @@ pub(crate) enum RegistryCommand {
     },
     /// Add the third-parties of a file to a registry; all of them, or none.
     Import {
-        /// The file to read (.toml or .json).
+        /// The file to read: .json as JSON, anything else as TOML.
         file: PathBuf,
-        /// The registry file to change (.toml or .json); it is made when it is missing.
+        /// The registry file to change (.toml or .json); made when it is missing.
         #[arg(long, value_name = "FILE")]
         registry: PathBuf,
     },
@@ -212,7 +231,7 @@ pub(crate) enum RegistryCommand {
     Export {
         #[command(flatten)]
         source: RegistrySource,
-        /// The file to write (.toml or .json); stdout by default, as TOML, or JSON with -o json.
+        /// The file to write (.toml or .json); stdout when left out.
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
     },
@@ -237,8 +256,8 @@ pub(crate) struct RegistrySource {
 pub(crate) enum KeysCommand {
     /// Make a key, write it (mode 0600) and show its public half.
     New {
-        /// The algorithm.
-        #[arg(long, value_enum, default_value_t = AlgArg::Es256)]
+        /// The algorithm: ES256, PS256 or EdDSA.
+        #[arg(long, value_enum, hide_possible_values = true, default_value_t = AlgArg::Es256)]
         alg: AlgArg,
         /// The file to write: .jwk or .json as a JWK, anything else as PKCS#8 PEM.
         #[arg(long, value_name = "FILE")]
@@ -256,7 +275,7 @@ pub(crate) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// An error code such as OB-X001, or the id of a sandbox refusal. All codes when left out.
+    /// An error code (OB-X001) or the id of a sandbox refusal; all codes when left out.
     pub(crate) what: Option<String>,
     /// The folder of a running `ob sandbox`, for the id of a refusal.
     #[arg(long, value_name = "DIR")]

@@ -1,7 +1,8 @@
 //! How a command ends: the exit codes, and one line that says why.
 
+use crate::{output, target::refusals};
 use obkit::{BuildError, Code, Error};
-use std::{error::Error as StdError, fmt, process::ExitCode};
+use std::{error::Error as StdError, fmt, path::Path, process::ExitCode};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -9,6 +10,8 @@ pub(crate) struct Failure {
     status: u8,
     message: String,
     fix: Option<&'static str>,
+    /// The sandbox's own explanation, as a command to run.
+    why: Option<String>,
 }
 
 pub(crate) const UNEXPECTED: u8 = 1;
@@ -27,6 +30,7 @@ impl Failure {
             status,
             message: message.into(),
             fix: None,
+            why: None,
         }
     }
 
@@ -44,20 +48,44 @@ impl Failure {
             status: status(code),
             message,
             fix: Some(code.fix()),
+            why: None,
         }
     }
 
-    pub(crate) fn file(path: &std::path::Path, error: &dyn StdError) -> Self {
-        Self::coded(Code::K010, format!("{}: {error}", path.display()))
+    pub(crate) fn file(path: &Path, error: &dyn StdError) -> Self {
+        Self::coded(Code::K010, format!("{}: {}", path.display(), Chain(error)))
     }
 
-    #[expect(clippy::print_stderr, reason = "the last word of the tool")]
     pub(crate) fn report(self) -> ExitCode {
-        eprintln!("error: {}", self.message);
+        output::say(format_args!("error: {}", self.message));
         if let Some(fix) = self.fix {
-            eprintln!("  fix: {fix}");
+            output::say(format_args!("  fix: {fix}"));
+        }
+        if let Some(why) = self.why {
+            output::say(format_args!("  why: {why}"));
         }
         ExitCode::from(self.status)
+    }
+}
+
+/// An error and its causes on one line; a cause that its effect already names is left out.
+#[derive(Debug)]
+pub(crate) struct Chain<'a>(pub(crate) &'a dyn StdError);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            let words = error.to_string();
+            if !said.contains(&words) {
+                write!(f, ": {words}")?;
+            }
+            said = words;
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 
@@ -68,6 +96,7 @@ impl From<Error> for Failure {
             status: status(code),
             message: error.to_string(),
             fix: Some(code.fix()),
+            why: refusals::how_to_explain(),
         }
     }
 }
@@ -79,6 +108,7 @@ impl From<BuildError> for Failure {
             status: status(code),
             message: error.to_string(),
             fix: Some(code.fix()),
+            why: None,
         }
     }
 }

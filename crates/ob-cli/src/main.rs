@@ -7,6 +7,7 @@ mod cli;
 mod command;
 mod demo;
 mod exit;
+mod file;
 mod narrate;
 mod output;
 mod target;
@@ -26,5 +27,5 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(command::run(cli)),
         Err(error) => Err(exit::Failure::unexpected(format!("no runtime: {error}"))),
     };
-    outcome.unwrap_or_else(|failure| failure.report())
+    outcome.unwrap_or_else(exit::Failure::report)
 }

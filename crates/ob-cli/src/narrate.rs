@@ -1,7 +1,12 @@
 //! `--explain`: the spans and events of the libraries, as a story on stderr.
 
 use std::io::IsTerminal;
-use tracing_subscriber::{filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 pub(crate) fn start() {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -10,11 +15,16 @@ pub(crate) fn start() {
         .with_ansi(colours)
         .with_target(false)
         .without_time()
+        // Its complaint about a stderr that is gone would go to stderr, and panic.
+        .log_internal_errors(false)
         .compact();
+    // Our own crates only (all begin with "ob"): the HTTP stack's frames are not the story, and
+    // what foreign crates write is not ours to vouch for.
+    let ours = Targets::new().with_target("ob", LevelFilter::DEBUG);
     // A second call changes nothing; the first narrator keeps the word.
     drop(
         tracing_subscriber::registry()
-            .with(LevelFilter::DEBUG)
+            .with(ours)
             .with(story)
             .try_init(),
     );

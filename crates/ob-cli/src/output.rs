@@ -2,18 +2,16 @@
 
 use crate::exit::Failure;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    // No doc comments here: clap would print each format as a paragraph in every `--help`.
     Text,
-    /// One JSON object.
     Json,
-    /// One JSON object per line.
     Jsonl,
 }
 
@@ -37,7 +35,7 @@ pub(crate) fn list<T: Serialize, I: Serialize>(
     table: impl FnOnce() -> Table,
 ) -> Result<(), Failure> {
     match format {
-        Format::Text => write(&table().to_string()),
+        Format::Text => write(&table().trim_fmt()),
         Format::Json => write(&json(whole)?),
         Format::Jsonl => items.iter().try_for_each(|item| write(&json(item)?)),
     }
@@ -48,11 +46,11 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
     write(text)
 }
 
-/// A table without vertical lines, as wide as the terminal.
+/// A table with a line under its header only, as wide as the terminal.
 pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
         .set_header(header);
     // Piped output is read by programs: a line per row, whatever its width.
     table.set_content_arrangement(if std::io::stdout().is_terminal() {
@@ -63,10 +61,10 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
-/// Says something to the person at the terminal.
-#[expect(clippy::print_stderr, reason = "people's text goes to stderr")]
+/// Says something to the person at the terminal. A person who went away (`2>&1 | head`) hears
+/// nothing, and the work goes on; `eprintln!` would panic.
 pub(crate) fn say(text: impl std::fmt::Display) {
-    eprintln!("{text}");
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failure> {

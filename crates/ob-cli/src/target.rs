@@ -1,8 +1,14 @@
 //! Which platform a command speaks to: a running sandbox, or a configuration file.
 
 mod config;
+pub(crate) mod refusals;
 
-use crate::{cli::TargetArgs, exit::Failure};
+use crate::{
+    cli::TargetArgs,
+    command::keys,
+    exit::Failure,
+    file::{self, SMALL},
+};
 use obkit::{
     Code, Integrator, IntegratorBuilder, Ready,
     journal::MemoryJournal,
@@ -41,7 +47,13 @@ pub(crate) async fn registry(
 /// The description of a running sandbox.
 pub(crate) fn descriptor(dir: &Path) -> Result<Descriptor, Failure> {
     let file = dir.join("sandbox.json");
-    Descriptor::from_json(&read(&file)?).map_err(unusable)
+    if dir.is_dir() && !file.exists() {
+        let dir = dir.display();
+        let what = format!("{dir} has no sandbox.json; `ob sandbox --dir {dir}` writes it");
+        return Err(Failure::coded(Code::K010, what));
+    }
+    let read = Descriptor::from_json(&file::read_text(&file, SMALL)?);
+    read.map_err(|error| Failure::file(&file, &error))
 }
 
 /// A transport to a running sandbox.
@@ -49,26 +61,24 @@ pub(crate) fn sandbox_transport(dir: &Path) -> Result<SharedTransport, Failure> 
     let ca = dir.join("ca.pem");
     let mut builder = HyperTransport::builder().allow_http_on_loopback();
     if ca.exists() {
-        builder = builder.roots_pem(read(&ca)?.as_bytes());
+        builder = builder.roots_pem(&file::read(&ca, SMALL)?);
     }
     builder
         .build()
         .map(SharedTransport::from)
-        .map_err(|error| Failure::coded(Code::K010, error))
+        .map_err(|error| Failure::file(&ca, &error))
 }
 
 async fn sandbox(dir: &Path) -> Result<IntegratorBuilder<Ready>, Failure> {
     let descriptor = descriptor(dir)?;
     let key_file = dir.join(PathBuf::from(&descriptor.integrator.key_file));
-    let key = read(&key_file)?;
+    // Read as a key first, so that a wrong one is told with its own code and file.
+    keys::read(&key_file)?;
+    let key = file::read_text(&key_file, SMALL)?;
     let builder = descriptor.integrator(&key).await.map_err(unusable)?;
     Ok(builder
-        .transport(sandbox_transport(dir)?)
+        .transport(refusals::Watch::new(sandbox_transport(dir)?, dir))
         .journal(MemoryJournal::default()))
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
 }
 
 fn unusable(error: obkit::testing::DescriptorError) -> Failure {

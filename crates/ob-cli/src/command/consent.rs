@@ -6,7 +6,7 @@ use crate::{
     output::{self, Format},
     target,
 };
-use obkit::{ConsentRef, Error, OwnedConsent, ThirdParty, api::EndUser};
+use obkit::{Code, ConsentRef, Error, OwnedConsent, ThirdParty, api::EndUser};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -86,6 +86,11 @@ async fn party(on: &ForArgs) -> Result<ThirdParty, Failure> {
 }
 
 pub(crate) fn reference(text: &str) -> Result<ConsentRef, Failure> {
+    if !text.contains('/') {
+        let found = obkit::core::Shown(text);
+        let what = format!("{found} is not a consent: needs OWNER/ID, as `create` printed it");
+        return Err(Failure::coded(Code::R004, what));
+    }
     text.parse().map_err(|error| Error::from(error).into())
 }
 
@@ -114,7 +119,7 @@ fn text(view: &ConsentView) -> String {
         shown(&view.expires_at),
     );
     if let Some(url) = &view.flow_url {
-        text.push_str(&format!("\nsend the end user to  {url}"));
+        text.push_str(&format!("\nsend user   {url}"));
     }
     text
 }

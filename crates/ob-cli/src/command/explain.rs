@@ -6,6 +6,7 @@ use crate::{
     output::{self, Format},
     target,
 };
+use bytes::Bytes;
 use obkit::Code;
 use serde::Serialize;
 use std::path::Path;
@@ -21,15 +22,18 @@ struct CodeView {
 }
 
 pub(crate) async fn run(format: Format, args: &ExplainArgs) -> Result<(), Failure> {
-    match (&args.what, &args.sandbox) {
-        (None, _) => all(format),
-        (Some(id), Some(dir)) => refusal(format, id, dir).await,
-        (Some(code), None) => {
-            let code: Code = code
-                .parse()
-                .map_err(|error: obkit::core::UnknownCode| Failure::usage(error.to_string()))?;
-            output::result(format, &view(code), text)
-        }
+    let Some(what) = &args.what else {
+        return all(format);
+    };
+    match (what.parse::<Code>(), &args.sandbox) {
+        (Ok(code), _) => output::result(format, &view(code), text),
+        (Err(_), Some(dir)) => refusal(format, what, dir).await,
+        (Err(_), None) if what.starts_with("refusal-") => Err(Failure::usage(
+            "the id of a refusal needs --sandbox DIR, the folder of the sandbox that refused",
+        )),
+        (Err(unknown), None) => Err(Failure::usage(format!(
+            "{unknown}; `ob explain` lists them all"
+        ))),
     }
 }
 
@@ -74,11 +78,12 @@ fn text(view: &CodeView) -> String {
 /// Asks a running sandbox why it refused something.
 async fn refusal(format: Format, id: &str, dir: &Path) -> Result<(), Failure> {
     let descriptor = target::descriptor(dir)?;
-    let id: obkit::ConsentId = id
-        .parse()
-        .map_err(|_| Failure::usage("not the id of a refusal"))?;
+    let id: obkit::ConsentId = id.parse().map_err(|_| {
+        let found = obkit::core::Shown(id);
+        Failure::usage(format!("{found} is neither a code nor the id of a refusal"))
+    })?;
     let url = format!("{}/{id}", descriptor.explain_url.trim_end_matches('/'));
-    let request = http::Request::get(url).body(Default::default());
+    let request = http::Request::get(url).body(Bytes::new());
     let request = request.map_err(|error| Failure::coded(Code::N102, error))?;
     let answer = target::sandbox_transport(dir)?.send(request).await;
     let answer = answer.map_err(|error| Failure::coded(Code::N103, error))?;
@@ -86,8 +91,21 @@ async fn refusal(format: Format, id: &str, dir: &Path) -> Result<(), Failure> {
         return Err(Failure::usage(format!("the sandbox knows no refusal {id}")));
     }
     let explanation: serde_json::Value = serde_json::from_slice(answer.body())
-        .map_err(|error| Failure::unexpected(error.to_string()))?;
-    output::result(format, &explanation, |value| {
-        serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
-    })
+        .map_err(|error| Failure::unexpected(format!("the sandbox's answer: {error}")))?;
+    output::result(format, &explanation, refusal_text)
+}
+
+fn refusal_text(explanation: &serde_json::Value) -> String {
+    let mut lines = String::new();
+    for name in [
+        "id", "path", "status", "rule", "what", "expected", "found", "at",
+    ] {
+        let value = match explanation.get(name) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => continue,
+        };
+        lines.push_str(&format!("{name:<10}{value}\n"));
+    }
+    lines
 }

@@ -3,6 +3,7 @@
 use crate::{
     cli::{AlgArg, KeysCommand},
     exit::Failure,
+    file::{self, Access, SMALL},
     output::{self, Format},
 };
 use obkit::{
@@ -10,7 +11,7 @@ use obkit::{
     jose::{Algorithm, KeyError, KeyErrorKind, SigningKey},
 };
 use serde::Serialize;
-use std::{fs::OpenOptions, io::Write, path::Path};
+use std::{io, path::Path};
 
 #[derive(Serialize)]
 struct KeyView {
@@ -44,16 +45,18 @@ fn new(format: Format, alg: Algorithm, file: &Path, force: bool) -> Result<(), F
 fn show(format: Format, file: &Path) -> Result<(), Failure> {
     let key = read(file)?;
     if key.was_repaired() {
-        output::say(format_args!("[{}] {}", Code::K003, Code::K003.summary()));
+        let (code, what) = (Code::K003, Code::K003.summary());
+        output::say(format_args!("note: [{code}] {what}; read all the same"));
     }
     output::result(format, &view(file, &key), text)
 }
 
 /// Reads a private key file: PEM, DER or JWK. Says so when others may read it as well.
 pub(crate) fn read(file: &Path) -> Result<SigningKey, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| Failure::file(file, &error))?;
+    let bytes = file::read(file, SMALL)?;
+    let key = SigningKey::from_bytes(&bytes).map_err(|error| unusable(file, &error))?;
     warn_if_open(file);
-    SigningKey::from_bytes(&bytes).map_err(|error| unusable(file, &error))
+    Ok(key)
 }
 
 #[cfg(unix)]
@@ -73,22 +76,19 @@ fn warn_if_open(file: &Path) {
 #[cfg(not(unix))]
 fn warn_if_open(_: &Path) {}
 
-/// Writes a file that only its owner can read, whatever the umask, and never over another one
-/// unless told so.
+/// Writes a file that only its owner can read, and over another one only when told so.
 fn write_private(file: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if force && file.exists() {
-        std::fs::remove_file(file).map_err(|error| Failure::file(file, &error))?;
+    if file.is_dir() {
+        let what = format!("{} is a folder; --out names a file", file.display());
+        return Err(Failure::usage(what));
     }
-    let written = options.open(file).and_then(|mut out| {
-        out.write_all(bytes)?;
-        out.sync_all()
-    });
+    let written = if force {
+        file::replace(file, bytes, Access::Owner)
+    } else {
+        file::create(file, bytes, Access::Owner)
+    };
     written.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
+        io::ErrorKind::AlreadyExists if !force => {
             Failure::usage(format!("{} exists; --force overwrites it", file.display()))
         }
         _ => Failure::file(file, &error),

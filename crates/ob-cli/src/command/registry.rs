@@ -3,6 +3,7 @@
 use crate::{
     cli::{RegistryCommand, RegistrySource},
     exit::Failure,
+    file::{self, Access, LARGE},
     output::{self, Format},
     target,
 };
@@ -32,7 +33,7 @@ async fn open(source: &RegistrySource) -> Result<Registry, Failure> {
 
 fn list(format: Format, registry: &Registry) -> Result<(), Failure> {
     let parties = registry.list();
-    let items: Vec<_> = parties.iter().map(|party| summary(party)).collect();
+    let items: Vec<_> = parties.iter().map(Arc::as_ref).map(summary).collect();
     let whole = serde_json::json!({"schema": "ob.registry-list/1", "third_parties": items});
     output::list(format, &whole, &items, || {
         let mut table = output::table(&["business id", "licence", "status", "client id", "scopes"]);
@@ -49,7 +50,7 @@ fn list(format: Format, registry: &Registry) -> Result<(), Failure> {
     })
 }
 
-fn summary(party: &Arc<ThirdParty>) -> serde_json::Value {
+fn summary(party: &ThirdParty) -> serde_json::Value {
     serde_json::json!({
         "business_id": party.business_id(),
         "legal_name": party.legal_name(),
@@ -69,7 +70,7 @@ fn licence(party: &ThirdParty) -> &'static str {
 }
 
 async fn import(format: Format, file: &Path, into: &Path) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))?;
+    let text = file::read_text(file, LARGE)?;
     let read = if is_json(file) {
         from_json(&text)
     } else {
@@ -91,11 +92,19 @@ async fn import(format: Format, file: &Path, into: &Path) -> Result<(), Failure>
         "third_parties": registry.len(),
     });
     output::result(format, &done, |_| {
-        format!("imported {count}, the registry holds {}", registry.len())
+        let (read, all) = (counted(count), registry.len());
+        format!("imported {read}; the registry holds {all}")
     })
 }
 
 fn export(format: Format, registry: &Registry, to: Option<&Path>) -> Result<(), Failure> {
+    if let Some(file) = to
+        && !is_json(file)
+        && !is_toml(file)
+    {
+        let what = format!("{} needs a name in .toml or .json", file.display());
+        return Err(Failure::usage(what));
+    }
     let parties = registry.list();
     let json = to.map_or(format != Format::Text, is_json);
     let text = if json {
@@ -105,22 +114,38 @@ fn export(format: Format, registry: &Registry, to: Option<&Path>) -> Result<(), 
     };
     let text = text.map_err(|error| Failure::coded(error.code(), error))?;
     match to {
+        None if format == Format::Jsonl => {
+            let whole: serde_json::Value = serde_json::from_str(&text)
+                .map_err(|error| Failure::unexpected(error.to_string()))?;
+            output::result(format, &whole, ToString::to_string)
+        }
         None => output::text(&text),
         Some(file) => {
-            std::fs::write(file, text).map_err(|error| Failure::file(file, &error))?;
-            output::say(format_args!(
-                "wrote {} third-parties to {}",
-                parties.len(),
-                file.display()
-            ));
+            let written = file::replace(file, text.as_bytes(), Access::Umask);
+            written.map_err(|error| Failure::file(file, &error))?;
+            let (parties, file) = (counted(parties.len()), file.display());
+            output::say(format_args!("wrote {parties} to {file}"));
             Ok(())
         }
     }
 }
 
+fn counted(parties: usize) -> String {
+    let noun = if parties == 1 { "y" } else { "ies" };
+    format!("{parties} third-part{noun}")
+}
+
 fn is_json(file: &Path) -> bool {
+    has_extension(file, "json")
+}
+
+fn is_toml(file: &Path) -> bool {
+    has_extension(file, "toml")
+}
+
+fn has_extension(file: &Path, wanted: &str) -> bool {
     file.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
 }
 
 fn in_file(file: &Path, error: &RegistryError) -> Failure {

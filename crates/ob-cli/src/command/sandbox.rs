@@ -1,12 +1,12 @@
 //! `ob sandbox`.
 
 use crate::{
-    cli::{AlgArg, NonceArg, ProfileArg, SandboxArgs},
-    exit::Failure,
+    cli::{NonceArg, ProfileArg, SandboxAlgArg, SandboxArgs},
+    exit::{Chain, Failure},
     output::{self, Format},
 };
 use ob_sandbox::{NonceMode, Profile, RunningSandbox, Sandbox};
-use obkit::Code;
+use obkit::{Code, jose::Algorithm};
 
 pub(crate) async fn run(format: Format, args: &SandboxArgs) -> Result<(), Failure> {
     let stop = stop_signal()?;
@@ -31,10 +31,10 @@ pub(crate) async fn run(format: Format, args: &SandboxArgs) -> Result<(), Failur
 }
 
 async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
-    let algorithm = match args.alg {
-        AlgArg::EdDsa => return Err(Failure::usage("--alg is ES256 or PS256 here")),
-        alg => alg.into(),
-    };
+    if args.dir.exists() && !args.dir.is_dir() {
+        let what = format!("{} is not a folder", args.dir.display());
+        return Err(Failure::coded(Code::K010, what));
+    }
     std::fs::create_dir_all(&args.dir).map_err(|error| Failure::file(&args.dir, &error))?;
     let sandbox = Sandbox::builder()
         .port(args.port)
@@ -46,14 +46,14 @@ async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
             NonceArg::Off => NonceMode::Off,
             NonceArg::Required => NonceMode::Required,
         })
-        .algorithm(algorithm)
+        .algorithm(match args.alg {
+            SandboxAlgArg::Es256 => Algorithm::Es256,
+            SandboxAlgArg::Ps256 => Algorithm::Ps256,
+        })
         .seed(args.seed)
         .tls(args.tls);
     sandbox.start().await.map_err(|error| {
-        Failure::coded(
-            Code::K010,
-            format!("cannot listen on port {}: {error}", args.port),
-        )
+        Failure::coded(Code::K010, format!("port {}: {}", args.port, Chain(&error)))
     })
 }
 

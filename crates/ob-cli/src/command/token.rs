@@ -2,15 +2,18 @@
 
 use crate::{
     cli::{ForArgs, GrantArgs, TokenCommand},
+    command::consent::reference,
     exit::Failure,
     output::{self, Format},
     target,
 };
 use obkit::{
-    ConsentRef, Error, Grant, Integrator, Scopes, ThirdParty,
+    Grant, Integrator, Scopes, ThirdParty,
+    api::Timestamp,
     auth::{CacheStatus, TokenLease},
 };
 use serde::Serialize;
+use std::time::SystemTime;
 
 #[derive(Serialize)]
 struct TokenView {
@@ -67,7 +70,7 @@ fn grant(integrator: &Integrator, party: &ThirdParty, args: &GrantArgs) -> Resul
     let Some(consent) = &args.consent else {
         return Ok(grant);
     };
-    let consent: ConsentRef = consent.parse().map_err(Error::from)?;
+    let consent = reference(consent)?;
     if consent.owner() != party.id() {
         let what = format!(
             "consent {} is {}'s, not {}'s",
@@ -87,20 +90,27 @@ fn authorised(integrator: &Integrator, party: &ThirdParty) -> Scopes {
 
 fn view(party: &ThirdParty, lease: &TokenLease) -> Result<TokenView, Failure> {
     let token = &lease.token;
-    let expires_at = obkit::api::Timestamp::try_from(token.expires_at())
-        .map_err(|error| Failure::unexpected(error.to_string()))?;
     Ok(TokenView {
         schema: "ob.token/1",
         r#for: party.id().to_string(),
         client_id: token.client_id().to_string(),
         scope: token.scopes().iter().map(ToString::to_string).collect(),
-        expires_at: expires_at.to_string(),
+        expires_at: shown(token.expires_at())?,
         jkt: token.jkt().map(ToString::to_string),
         sealed: token.is_sealed(),
         cache: cache(lease.cache),
         attempts: lease.attempts,
         correlation_id: lease.correlation.clone(),
     })
+}
+
+/// RFC 3339 in whole seconds, rounded down: never later than the token lives.
+fn shown(time: SystemTime) -> Result<String, Failure> {
+    let time = Timestamp::try_from(time).map_err(|error| Failure::unexpected(error.to_string()))?;
+    // Written in UTC with its fraction, as the platform writes its own.
+    let text = time.to_string();
+    let seconds = text.split('.').next().unwrap_or(&text);
+    Ok(format!("{seconds}Z"))
 }
 
 fn cache(status: CacheStatus) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::{
     stage::Stage,
-    story::{Story, ensure},
+    story::{Story, count, ensure},
 };
 use crate::exit::Failure;
 use obkit::journal::Usage;
@@ -13,7 +13,7 @@ pub(super) async fn usage(
     stage: &Stage,
     story: &mut Story,
 ) -> Result<BTreeMap<String, u64>, Failure> {
-    story.act("The journal: one record per attempt, and usage as a fold over it");
+    story.act("The journal: a record per attempt; usage is a sum over it");
     let records = stage.journal.records();
     let usage = Usage::fold(&records);
     let arrived = stage.sandbox.sandbox().counters().api_requests_by_party;
@@ -36,14 +36,14 @@ pub(super) async fn usage(
         )?;
     }
     story.tell(format_args!(
-        "{} records; sent calls agree with what arrived, for every third-party",
-        records.len()
+        "{}; calls sent = calls that arrived, for every third-party",
+        count(records.len() as u64, "record")
     ));
     for (id, calls) in by_party.iter().take(4) {
-        story.tell(format_args!("  {id:<16} {calls:>6} calls"));
+        story.tell_of(id, count(*calls, "call"));
     }
     if by_party.len() > 4 {
-        story.tell(format_args!("  and {} more", by_party.len() - 4));
+        story.tell(format_args!("and {} more", by_party.len() - 4));
     }
     Ok(by_party)
 }

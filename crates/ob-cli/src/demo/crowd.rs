@@ -3,7 +3,7 @@
 use super::{
     data,
     stage::{LICENSED, Stage, UNLICENSED},
-    story::{Story, ensure},
+    story::{Story, count, ensure},
 };
 use crate::exit::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -54,7 +54,8 @@ pub(super) async fn cold(stage: &Stage, story: &mut Story) -> Result<Cold, Failu
         format_args!("2 token requests, not {token_requests}"),
     )?;
     story.tell(format_args!(
-        "{CALLERS} callers, 2 third-parties: {token_requests} token requests"
+        "{CALLERS} calls for 2 third-parties: {}",
+        count(token_requests, "token request")
     ));
     Ok(Cold {
         callers: CALLERS as u64,
@@ -105,8 +106,12 @@ pub(super) async fn mixed(stage: &Stage, story: &mut Story) -> Result<Mixed, Fai
         format_args!("{} wrong-party requests", counters.wrong_party),
     )?;
     story.tell(format_args!(
-        "{} calls for {parties} third-parties, {} wrong-party requests (counted by the sandbox)",
-        report.calls, counters.wrong_party
+        "{} for {parties} third-parties, all answered",
+        count(report.calls, "call"),
+    ));
+    story.tell(format_args!(
+        "{} for the wrong party, as counted by the sandbox",
+        count(counters.wrong_party, "request")
     ));
     Ok(Mixed {
         requests: report.calls,

@@ -2,7 +2,7 @@
 
 use super::{
     stage::{LICENSED, Stage, UNLICENSED},
-    story::{Story, ensure},
+    story::{Story, count, ensure},
 };
 use crate::exit::Failure;
 use obkit::{ConsentRef, ThirdParty, api::EndUser, testing::meant_for};
@@ -44,10 +44,15 @@ pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<Data, Failu
             accounts > 0,
             format_args!("{user} shared accounts with {id}"),
         )?;
-        story.tell(format_args!(
-            "{id:<16} consent {} authorised by {user}: {accounts} accounts, {transactions} transactions",
-            consent.id()
-        ));
+        story.tell_of(id, format_args!("consent {}", consent.id()));
+        let (accounts_read, transactions_read) = (
+            count(accounts as u64, "account"),
+            count(transactions as u64, "transaction"),
+        );
+        story.tell_of(
+            "",
+            format_args!("authorised by {user}: {accounts_read}, {transactions_read}"),
+        );
         data.accounts += accounts;
         data.transactions += transactions;
         data.owned.push(consent);

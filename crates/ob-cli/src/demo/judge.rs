@@ -8,7 +8,7 @@ use crate::exit::Failure;
 use obkit::{Grant, Scopes};
 
 pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<(), Failure> {
-    story.act("The same mistake, sent past obkit by hand: the other judge");
+    story.act("The same mistake sent by hand, past obkit: what the sandbox says");
     let scopes: Scopes = "ob_providers"
         .parse()
         .map_err(|error| Failure::unexpected(format!("{error}")))?;
@@ -37,11 +37,19 @@ pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<(), Failure
     let Some(why) = explanation else {
         return ensure(false, "the refusal is explained");
     };
-    story.refused(
-        "A's token with B's application id",
-        format_args!("403 · rule {}", why.rule),
+    let (own, others) = (
+        acme.acting_for().application_id().to_string(),
+        other.acting_for().application_id().to_string(),
     );
-    story.tell(format_args!("  expected {}", why.expected));
-    story.tell(format_args!("  found    {}", why.found));
+    ensure(
+        why.expected.contains("application id") && why.found.contains(&others),
+        "the explanation names the application id that arrived",
+    )?;
+    story.refused(
+        "A's token, B's application",
+        format_args!("403, rule \"{}\": X-Application-Id", why.rule),
+    );
+    story.tell(format_args!("  expected  {own}  {UNLICENSED}'s"));
+    story.tell(format_args!("  found     {others}  {LICENSED}'s"));
     Ok(())
 }

@@ -34,8 +34,15 @@ pub(super) async fn show(story: &mut Story) -> Result<Seen, Failure> {
         "the API accepted the bound token",
     )?;
     story.tell(format_args!(
-        "challenged once, answered with a fresh assertion and a fresh proof: {retries} retry"
+        "nonce demanded, answered with a fresh assertion and proof: {}",
+        count_retries(retries)
     ));
+    story.tell("the API took the bound token with a proof of its own");
     stage.strike().await;
     Ok(Seen { retries })
+}
+
+fn count_retries(retries: u32) -> String {
+    let noun = if retries == 1 { "retry" } else { "retries" };
+    format!("{retries} {noun}")
 }

@@ -21,57 +21,113 @@ pub(super) struct Seen {
     sent: bool,
 }
 
+/// One mistake: what it is called, the code that must stop it, and how that is told.
+struct Tried {
+    case: &'static str,
+    words: &'static str,
+    code: Code,
+    told: &'static str,
+    error: Error,
+}
+
 pub(super) async fn show(
     stage: &Stage,
     data: &Data,
     story: &mut Story,
 ) -> Result<Vec<Seen>, Failure> {
-    story.act("Now it tries to get it wrong; nothing of this leaves the process");
-    let tried = [
-        (
-            "token_of_another",
-            Code::X001,
-            token_of_another(stage).await?,
-        ),
-        (
-            "consent_of_another",
-            Code::X003,
-            consent_of_another(stage, data).await?,
-        ),
-        ("suspended_third_party", Code::R005, suspended(stage)?),
-        ("unknown_third_party", Code::R001, unknown(stage)?),
-        (
-            "scope_not_authorised",
-            Code::R007,
-            scope_not_authorised(stage).await?,
-        ),
-        (
-            "clock_five_minutes_off",
-            Code::C101,
-            skewed_clock(stage).await?,
-        ),
-    ];
-    let mut seen = Vec::new();
-    for (case, expected, error) in tried {
-        ensure(
-            error.code() == expected,
-            format_args!("{case} is {expected}, it was {error}"),
-        )?;
-        ensure(
-            error.sent() == Sent::No,
-            format_args!("{case} was not sent: {error}"),
-        )?;
-        story.refused(
-            &case.replace('_', " "),
-            format_args!("{expected} {}", expected.summary()),
-        );
-        seen.push(Seen {
-            case,
-            code: expected.as_str(),
-            sent: error.sent() != Sent::No,
-        });
+    story.act("Now it tries to get it wrong; none of these calls leaves the process");
+    let before = stage.sandbox.sandbox().counters().api_requests;
+    let tried = all(stage, data).await?;
+    let after = stage.sandbox.sandbox().counters().api_requests;
+    let seen = tried.iter().map(check).collect::<Result<Vec<_>, _>>()?;
+    for Tried {
+        words, code, told, ..
+    } in &tried
+    {
+        story.refused(words, format_args!("{code}  {told}"));
     }
+    ensure(
+        before == after,
+        format_args!("no API call arrives; {} did", after - before),
+    )?;
+    story.tell("the sandbox saw no API call meanwhile");
     Ok(seen)
+}
+
+async fn all(stage: &Stage, data: &Data) -> Result<[Tried; 6], Failure> {
+    Ok([
+        Tried {
+            case: "token_of_another",
+            words: "A's token on B's call",
+            code: Code::X001,
+            told: Code::X001.summary(),
+            error: token_of_another(stage).await?,
+        },
+        Tried {
+            case: "consent_of_another",
+            words: "A's consent through B",
+            code: Code::X003,
+            told: Code::X003.summary(),
+            error: consent_of_another(stage, data).await?,
+        },
+        Tried {
+            case: "suspended_third_party",
+            words: "a call for oldtown-loans",
+            code: Code::R005,
+            told: "the third-party is suspended",
+            error: suspended(stage)?,
+        },
+        Tried {
+            case: "unknown_third_party",
+            words: "a call for acme-budgett",
+            code: Code::R001,
+            told: "unknown; the closest is acme-budget",
+            error: unknown(stage)?,
+        },
+        Tried {
+            case: "scope_not_authorised",
+            words: "scope payments:create",
+            code: Code::R007,
+            told: "not authorised by acme-budget",
+            error: scope_not_authorised(stage).await?,
+        },
+        Tried {
+            case: "clock_five_minutes_off",
+            words: "a clock five minutes fast",
+            code: Code::C101,
+            told: Code::C101.summary(),
+            error: skewed_clock(stage).await?,
+        },
+    ])
+}
+
+/// Refused with the code it must have, unsent; and what is told of it is in the error.
+fn check(tried: &Tried) -> Result<Seen, Failure> {
+    let Tried {
+        case, code, error, ..
+    } = tried;
+    ensure(
+        error.code() == *code,
+        format_args!("{case} is {code}, it was {error}"),
+    )?;
+    ensure(
+        error.sent() == Sent::No,
+        format_args!("{case} was not sent: {error}"),
+    )?;
+    let named = match *code {
+        Code::R001 => "the closest is acme-budget",
+        Code::R005 => "is suspended",
+        _ => code.summary(),
+    };
+    ensure(
+        error.to_string().contains(named),
+        format_args!("{case} says \"{named}\": {error}"),
+    )?;
+    Ok(Seen {
+        case,
+        code: code.as_str(),
+        sent: error.sent() != Sent::No,
+    })
 }
 
 /// A's token on B's call.
@@ -102,7 +158,7 @@ fn suspended(stage: &Stage) -> Result<Error, Failure> {
 fn unknown(stage: &Stage) -> Result<Error, Failure> {
     refused(
         "an unknown third-party",
-        stage.integrator.on_behalf_of("acme-budgett"),
+        stage.integrator.on_behalf_of(MISSPELT),
     )
 }
 
@@ -136,3 +192,5 @@ fn scopes(text: &str) -> Result<Scopes, Failure> {
     text.parse()
         .map_err(|error| Failure::unexpected(format!("{error}")))
 }
+
+const MISSPELT: &str = "acme-budgett";

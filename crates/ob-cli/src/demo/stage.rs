@@ -40,9 +40,7 @@ impl Stage {
             "API                   {}",
             stage.descriptor.api_base
         ));
-        story.tell(
-            "keys made: the Integrator's, the DPoP key, the server's (three roles, three keys)",
-        );
+        story.tell("three keys made       the Integrator's, the DPoP key, the server's");
         story.tell("third-parties in the registry:");
         for id in [UNLICENSED, LICENSED, SUSPENDED] {
             let party = stage
@@ -52,10 +50,10 @@ impl Stage {
                 .find(|p| p.business_id.as_str() == id);
             if let Some(party) = party {
                 let (licence, status) = (&party.licence, &party.status);
-                story.tell(format_args!(
-                    "  {id:<16} {licence:<11} {status:<10} {}",
-                    party.client_id
-                ));
+                story.tell_of(
+                    id,
+                    format_args!("{licence:<11} {status:<10} {}", party.client_id),
+                );
             }
         }
         Ok(stage)
@@ -127,7 +125,7 @@ async fn builder(
     Ok(builder
         .transport(MeantTransport::new(transport.clone()))
         .spawner(SharedSpawner::from_fn(|refresh| {
-            drop(tokio::spawn(refresh))
+            drop(tokio::spawn(refresh));
         })))
 }
 

@@ -1,12 +1,12 @@
 //! A token each, sealed.
 
 use super::{
-    stage::{LICENSED, Stage, UNLICENSED},
+    stage::{LICENSED, SUSPENDED, Stage, UNLICENSED},
     story::{Story, ensure},
 };
 use crate::exit::Failure;
 use obkit::{
-    Grant, Scopes,
+    Code, Grant, Scopes,
     core::{Clock, SystemClock},
 };
 use serde::Serialize;
@@ -24,17 +24,27 @@ pub(super) struct Seen {
 }
 
 pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<Vec<Seen>, Failure> {
-    story.act("A token on behalf of each, opened and compared before it is kept");
+    story.act("A token for each, opened and compared before it is kept");
     let mut tokens = Vec::new();
     for id in [UNLICENSED, LICENSED] {
         let seen = token(stage, id).await?;
         let scope = seen.scope.join(" ");
-        story.tell(format_args!(
-            "{id:<16} sub={} act.sub={} scope=\"{scope}\" expires_in={} sealed",
-            seen.sub, seen.act, seen.expires_in
-        ));
+        story.tell_of(
+            id,
+            format_args!("sealed: sub={} act.sub={}", seen.sub, seen.act),
+        );
+        story.tell_of(
+            "",
+            format_args!("        scope={scope} expires_in={}", seen.expires_in),
+        );
         tokens.push(seen);
     }
+    let suspended = stage.integrator.on_behalf_of(SUSPENDED);
+    ensure(
+        suspended.is_err_and(|error| error.code() == Code::R005),
+        format_args!("{SUSPENDED} gets no handle, so no token"),
+    )?;
+    story.tell_of(SUSPENDED, "no token: it is suspended");
     Ok(tokens)
 }
 

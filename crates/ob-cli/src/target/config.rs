@@ -1,6 +1,9 @@
 //! The configuration file: schema `ob.config/1`.
 
-use crate::exit::Failure;
+use crate::{
+    exit::{Chain, Failure},
+    file::{self, SMALL},
+};
 use obkit::{
     ApplicationId, BusinessId, ClientId, Code, Environment, Identity, Integrator,
     IntegratorBuilder, Profile, Ready, UseCaseConfigurationId,
@@ -67,9 +70,9 @@ struct IntegratorConfig {
 
 impl Config {
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))?;
+        let text = file::read_text(file, SMALL)?;
         let mut config: Self =
-            toml::from_str(&text).map_err(|error| Failure::file(file, &error))?;
+            toml::from_str(&text).map_err(|error| malformed(file, &text, &error))?;
         if config.schema != SCHEMA {
             let found = obkit::core::Shown(&config.schema);
             let what = format!("{}: schema is {found}, needs {SCHEMA}", file.display());
@@ -142,13 +145,26 @@ impl Config {
         }
         if let Some(ca) = &self.ca_file {
             let file = self.folder.join(ca);
-            let pem = std::fs::read(&file).map_err(|error| Failure::file(&file, &error))?;
-            builder = builder.roots_pem(&pem);
+            builder = builder.roots_pem(&file::read(&file, SMALL)?);
         }
-        builder
-            .build()
-            .map_err(|error| Failure::coded(Code::K010, error))
+        // Nothing else in here can be unusable, so the file is named.
+        builder.build().map_err(|error| match &self.ca_file {
+            Some(ca) => Failure::file(&self.folder.join(ca), &error),
+            None => Failure::coded(Code::K010, Chain(&error)),
+        })
     }
+}
+
+/// Where the file is malformed and why, without quoting it.
+fn malformed(file: &Path, text: &str, error: &toml::de::Error) -> Failure {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let place = before.map(|before| {
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        format!(", line {line}, column {column}")
+    });
+    let (file, place) = (file.display(), place.unwrap_or_default());
+    Failure::coded(Code::K010, format!("{file}{place}: {}", error.message()))
 }
 
 /// Opens a registry file.

@@ -1,0 +1,24 @@
+//! The tool as scripts and people use it: the real binary, as a child process.
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod child;
+mod config;
+mod consent;
+mod demo;
+mod explain;
+mod help;
+mod http1;
+mod keys;
+mod platform;
+mod registry;
+mod sandbox;
+mod secrets;
+mod streams;
+mod token;
