@@ -1,6 +1,5 @@
 //! `--explain`: the spans and events of the libraries, as a story on stderr.
 
-use std::io::IsTerminal;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     fmt,
@@ -9,10 +8,10 @@ use tracing_subscriber::{
 };
 
 pub(crate) fn start() {
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let story = fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(colours)
+        // No colours, on a terminal neither: a story needs none.
+        .with_ansi(false)
         .with_target(false)
         .without_time()
         // Its complaint about a stderr that is gone would go to stderr, and panic.

@@ -21,4 +21,5 @@ mod registry;
 mod sandbox;
 mod secrets;
 mod streams;
+mod terminal;
 mod token;
