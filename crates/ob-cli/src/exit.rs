@@ -1,6 +1,6 @@
 //! How a command ends: the exit codes, and one line that says why.
 
-use crate::{output, target::refusals};
+use crate::{output, path_text, target::refusals};
 use obkit::{BuildError, Code, Error};
 use std::{error::Error as StdError, fmt, path::Path, process::ExitCode};
 
@@ -53,7 +53,10 @@ impl Failure {
     }
 
     pub(crate) fn file(path: &Path, error: &dyn StdError) -> Self {
-        Self::coded(Code::K010, format!("{}: {}", path.display(), Chain(error)))
+        Self::coded(
+            Code::K010,
+            format!("{}: {}", path_text::shown(path), Chain(error)),
+        )
     }
 
     pub(crate) fn report(self) -> ExitCode {

@@ -1,6 +1,6 @@
 //! Files that a person names: read up to a limit, and replaced whole.
 
-use crate::exit::Failure;
+use crate::{exit::Failure, path_text};
 use obkit::Code;
 use std::{
     fs::{self, File, OpenOptions},
@@ -32,7 +32,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     if bytes.len() as u64 > limit {
-        let what = format!("{}: is larger than {limit} bytes", path.display());
+        let what = format!("{}: is larger than {limit} bytes", path_text::shown(path));
         return Err(Failure::coded(Code::K010, what));
     }
     Ok(bytes)
@@ -41,7 +41,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
 /// Reads text.
 pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
     String::from_utf8(read(path, limit)?).map_err(|_| {
-        let what = format!("{}: is not UTF-8 text", path.display());
+        let what = format!("{}: is not UTF-8 text", path_text::shown(path));
         Failure::coded(Code::K010, what)
     })
 }

@@ -10,6 +10,8 @@ mod exit;
 mod file;
 mod narrate;
 mod output;
+mod pages;
+mod path_text;
 mod target;
 
 use clap::Parser;

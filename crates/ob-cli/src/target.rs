@@ -8,6 +8,7 @@ use crate::{
     command::keys,
     exit::Failure,
     file::{self, SMALL},
+    path_text,
 };
 use obkit::{
     Code, Integrator, IntegratorBuilder, Ready,
@@ -48,8 +49,8 @@ pub(crate) async fn registry(
 pub(crate) fn descriptor(dir: &Path) -> Result<Descriptor, Failure> {
     let file = dir.join("sandbox.json");
     if dir.is_dir() && !file.exists() {
-        let dir = dir.display();
-        let what = format!("{dir} has no sandbox.json; `ob sandbox --dir {dir}` writes it");
+        let (shown, quoted) = (path_text::shown(dir), path_text::quoted(dir));
+        let what = format!("{shown} has no sandbox.json; `ob sandbox --dir {quoted}` writes it");
         return Err(Failure::coded(Code::K010, what));
     }
     let read = Descriptor::from_json(&file::read_text(&file, SMALL)?);

@@ -5,7 +5,7 @@ use crate::{
     command::consent::reference,
     exit::Failure,
     output::{self, Format},
-    target,
+    pages, target,
 };
 use obkit::api::{Account, Include};
 
@@ -15,20 +15,23 @@ pub(crate) async fn run(format: Format, command: AccountsCommand) -> Result<(), 
     let party = target::integrator(&on.target)
         .await?
         .on_behalf_of(&on.party)?;
-    let list = party
-        .accounts(&consent)
-        .list()
-        .with(|list| list.include([Include::Balances, Include::Identifiers]));
-    let page = list.send().await?;
+    let accounts = pages::all(async |offset| {
+        let list = party.accounts(&consent).list().with(|list| {
+            let list = list.limit(pages::LIMIT).offset(offset);
+            list.include([Include::Balances, Include::Identifiers])
+        });
+        list.send().await
+    });
+    let accounts = accounts.await?;
     let whole = serde_json::json!({
         "schema": "ob.accounts/1",
         "for": party.id(),
         "consent": consent,
-        "accounts": page.items,
+        "accounts": accounts,
     });
-    output::list(format, &whole, &page.items, || {
+    output::list(format, &whole, &accounts, || {
         let mut table = output::table(&["account", "name", "currency", "IBAN", "balance"]);
-        for account in &page.items {
+        for account in &accounts {
             table.add_row(row(account));
         }
         table

@@ -5,6 +5,7 @@ use crate::{
     exit::Failure,
     file::{self, Access, SMALL},
     output::{self, Format},
+    path_text,
 };
 use obkit::{
     Code,
@@ -66,7 +67,7 @@ fn warn_if_open(file: &Path) {
     if let Ok(mode) = mode
         && mode & 0o077 != 0
     {
-        let file = file.display();
+        let file = path_text::shown(file);
         output::say(format_args!(
             "warning: {file} has mode {mode:04o}; a private key needs 0600"
         ));
@@ -79,7 +80,7 @@ fn warn_if_open(_: &Path) {}
 /// Writes a file that only its owner can read, and over another one only when told so.
 fn write_private(file: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
     if file.is_dir() {
-        let what = format!("{} is a folder; --out names a file", file.display());
+        let what = format!("{} is a folder; --out names a file", path_text::shown(file));
         return Err(Failure::usage(what));
     }
     let written = if force {
@@ -88,9 +89,10 @@ fn write_private(file: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> 
         file::create(file, bytes, Access::Owner)
     };
     written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists if !force => {
-            Failure::usage(format!("{} exists; --force overwrites it", file.display()))
-        }
+        io::ErrorKind::AlreadyExists if !force => Failure::usage(format!(
+            "{} exists; --force overwrites it",
+            path_text::shown(file)
+        )),
         _ => Failure::file(file, &error),
     })
 }
@@ -98,7 +100,7 @@ fn write_private(file: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> 
 fn view(file: &Path, key: &SigningKey) -> KeyView {
     KeyView {
         schema: "ob.key/1",
-        file: file.display().to_string(),
+        file: path_text::shown(file),
         alg: key.algorithm().to_string(),
         thumbprint: key.thumbprint().to_string(),
         public_jwk: key.public_jwk().to_value(),
@@ -126,7 +128,7 @@ fn unusable(file: &Path, error: &KeyError) -> Failure {
         KeyErrorKind::Encrypted => Code::K006,
         _ => Code::K001,
     };
-    Failure::coded(code, format!("{}: {error}", file.display()))
+    Failure::coded(code, format!("{}: {error}", path_text::shown(file)))
 }
 
 impl From<AlgArg> for Algorithm {

@@ -5,7 +5,7 @@ use crate::{
     exit::Failure,
     file::{self, Access, LARGE},
     output::{self, Format},
-    target,
+    path_text, target,
 };
 use obkit::registry::{
     FileStore, Licence, Registry, RegistryError, ThirdParty, from_json, from_toml, to_json, to_toml,
@@ -102,7 +102,7 @@ fn export(format: Format, registry: &Registry, to: Option<&Path>) -> Result<(), 
         && !is_json(file)
         && !is_toml(file)
     {
-        let what = format!("{} needs a name in .toml or .json", file.display());
+        let what = format!("{} needs a name in .toml or .json", path_text::shown(file));
         return Err(Failure::usage(what));
     }
     let parties = registry.list();
@@ -123,7 +123,7 @@ fn export(format: Format, registry: &Registry, to: Option<&Path>) -> Result<(), 
         Some(file) => {
             let written = file::replace(file, text.as_bytes(), Access::Umask);
             written.map_err(|error| Failure::file(file, &error))?;
-            let (parties, file) = (counted(parties.len()), file.display());
+            let (parties, file) = (counted(parties.len()), path_text::shown(file));
             output::say(format_args!("wrote {parties} to {file}"));
             Ok(())
         }
@@ -149,5 +149,5 @@ fn has_extension(file: &Path, wanted: &str) -> bool {
 }
 
 fn in_file(file: &Path, error: &RegistryError) -> Failure {
-    Failure::coded(error.code(), format!("{}: {error}", file.display()))
+    Failure::coded(error.code(), format!("{}: {error}", path_text::shown(file)))
 }

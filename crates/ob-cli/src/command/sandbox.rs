@@ -4,6 +4,7 @@ use crate::{
     cli::{NonceArg, ProfileArg, SandboxAlgArg, SandboxArgs},
     exit::{Chain, Failure},
     output::{self, Format},
+    path_text,
 };
 use ob_sandbox::{NonceMode, Profile, RunningSandbox, Sandbox};
 use obkit::{Code, jose::Algorithm};
@@ -16,7 +17,7 @@ pub(crate) async fn run(format: Format, args: &SandboxArgs) -> Result<(), Failur
     output::say(format_args!("sandbox      {}", running.api_base()));
     output::say(format_args!(
         "description  {}",
-        args.dir.join("sandbox.json").display()
+        path_text::shown(&args.dir.join("sandbox.json"))
     ));
     output::say("stop it with Ctrl-C");
     if format != Format::Text {
@@ -32,7 +33,7 @@ pub(crate) async fn run(format: Format, args: &SandboxArgs) -> Result<(), Failur
 
 async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
     if args.dir.exists() && !args.dir.is_dir() {
-        let what = format!("{} is not a folder", args.dir.display());
+        let what = format!("{} is not a folder", path_text::shown(&args.dir));
         return Err(Failure::coded(Code::K010, what));
     }
     std::fs::create_dir_all(&args.dir).map_err(|error| Failure::file(&args.dir, &error))?;

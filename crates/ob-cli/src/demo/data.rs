@@ -4,7 +4,10 @@ use super::{
     stage::{LICENSED, Stage, UNLICENSED},
     story::{Story, count, ensure},
 };
-use crate::exit::Failure;
+use crate::{
+    exit::Failure,
+    pages::{self, LIMIT},
+};
 use obkit::{ConsentRef, ThirdParty, api::EndUser, testing::meant_for};
 
 /// What was created and read.
@@ -87,11 +90,22 @@ pub(super) async fn authorised(
 }
 
 async fn read(party: &ThirdParty, consent: &ConsentRef) -> Result<(usize, usize), Failure> {
-    let accounts = party.accounts(consent).list().send().await?.items;
+    let accounts = pages::all(async |offset| {
+        let list = party.accounts(consent).list();
+        list.with(|list| list.limit(LIMIT).offset(offset))
+            .send()
+            .await
+    });
+    let accounts = accounts.await?;
     let mut transactions = 0;
     for account in &accounts {
-        let page = party.transactions(consent).list(&account.id).send().await?;
-        transactions += page.items.len();
+        let all = pages::all(async |offset| {
+            let list = party.transactions(consent).list(&account.id);
+            list.with(|list| list.limit(LIMIT).offset(offset))
+                .send()
+                .await
+        });
+        transactions += all.await?.len();
     }
     Ok((accounts.len(), transactions))
 }

@@ -3,6 +3,7 @@
 use crate::{
     exit::{Chain, Failure},
     file::{self, SMALL},
+    path_text,
 };
 use obkit::{
     ApplicationId, BusinessId, ClientId, Code, Environment, Identity, Integrator,
@@ -75,7 +76,10 @@ impl Config {
             toml::from_str(&text).map_err(|error| malformed(file, &text, &error))?;
         if config.schema != SCHEMA {
             let found = obkit::core::Shown(&config.schema);
-            let what = format!("{}: schema is {found}, needs {SCHEMA}", file.display());
+            let what = format!(
+                "{}: schema is {found}, needs {SCHEMA}",
+                path_text::shown(file)
+            );
             return Err(Failure::coded(Code::K010, what));
         }
         config.folder = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -163,7 +167,7 @@ fn malformed(file: &Path, text: &str, error: &toml::de::Error) -> Failure {
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         format!(", line {line}, column {column}")
     });
-    let (file, place) = (file.display(), place.unwrap_or_default());
+    let (file, place) = (path_text::shown(file), place.unwrap_or_default());
     Failure::coded(Code::K010, format!("{file}{place}: {}", error.message()))
 }
 

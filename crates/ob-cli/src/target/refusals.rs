@@ -1,5 +1,6 @@
 //! The sandbox's last refusal, so that a failure can say how to have it explained.
 
+use crate::path_text;
 use bytes::Bytes;
 use http::{Request, Response};
 use obkit::transport::{SharedTransport, Transport, TransportError, async_trait};
@@ -31,7 +32,7 @@ impl Transport for Watch {
         let answer = self.inner.send(request).await;
         let refusal = answer.as_ref().ok().and_then(refusal_id);
         let command = refusal.map(|id| {
-            let dir = self.dir.display();
+            let dir = path_text::quoted(&self.dir);
             format!("ob explain {id} --sandbox {dir}")
         });
         *LAST.lock().unwrap_or_else(PoisonError::into_inner) = command;

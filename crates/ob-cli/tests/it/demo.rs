@@ -32,7 +32,8 @@ fn everything_it_claims_is_in_its_result() {
     refusals(&seen["refusals"]);
     assert_eq!(seen["consents"], 2);
     assert!(seen["accounts"].as_u64().unwrap() >= 2);
-    assert!(seen["transactions"].as_u64().unwrap() > 0);
+    // One of the end users has more of them than a page holds.
+    assert!(seen["transactions"].as_u64().unwrap() > 500);
     assert_eq!(
         seen["cold"],
         json!({"callers": 200, "third_parties": 2, "token_requests": 2})

@@ -195,6 +195,12 @@ fn paths_may_be_relative_and_unicode() {
     let odd = sandbox.file("mit Leerzeichen und ü");
     std::os::unix::fs::symlink(sandbox.dir(), &odd).unwrap();
     ob(&get("acme-budget", &text(&odd)), 0);
+    let revoked = "acme-budget/00000000-0000-4000-8000-000000000000";
+    let odd_text = text(&odd);
+    let scoped = [&get("acme-budget", &odd_text)[..], &["--consent", revoked]].concat();
+    let why = format!(" --sandbox '{odd_text}'\n");
+    let done = ob(&scoped, 5);
+    assert!(done.err.ends_with(&why), "{}", done.err);
     let args = get("acme-budget", "sandbox");
     let mut command = std::process::Command::new(crate::child::BINARY);
     command.args(args).current_dir(sandbox.file(""));
