@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Error, retry::Failure};
 use ob_api::Operation;
-use ob_core::{Code, SharedEntropy};
+use ob_core::{Code, Sent, SharedEntropy};
 use std::time::Duration;
 
 /// What belongs to the call as a whole and stays the same over its attempts.
@@ -25,6 +25,13 @@ struct Extra {
 }
 
 pub(super) async fn run<O: Operation>(call: &Call<O>) -> Result<O::Output, Error> {
+    let mut sent = Sent::No;
+    let outcome = attempts(call, &mut sent).await;
+    // An attempt that was refused here takes nothing back of what an earlier one may have done.
+    outcome.map_err(|error| error.with(|parts| parts.sent = further(parts.sent, sent)))
+}
+
+async fn attempts<O: Operation>(call: &Call<O>, sent: &mut Sent) -> Result<O::Output, Error> {
     let mut marks = Marks::new(call)?;
     let mut extra = Extra::default();
     loop {
@@ -34,6 +41,7 @@ pub(super) async fn run<O: Operation>(call: &Call<O>) -> Result<O::Output, Error
             Err(failed) => failed,
         };
         let Failed { error, again } = failed;
+        *sent = further(*sent, error.sent());
         let wait = match again {
             Again::No => return Err(error),
             Again::Nonce => extra.nonce(&error)?,
@@ -48,6 +56,15 @@ pub(super) async fn run<O: Operation>(call: &Call<O>) -> Result<O::Output, Error
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
+    }
+}
+
+/// How far a call got whose attempts got this far.
+fn further(one: Sent, other: Sent) -> Sent {
+    match (one, other) {
+        (Sent::Yes, _) | (_, Sent::Yes) => Sent::Yes,
+        (Sent::Maybe, _) | (_, Sent::Maybe) => Sent::Maybe,
+        (Sent::No, Sent::No) => Sent::No,
     }
 }
 
@@ -96,7 +113,7 @@ impl<O: Operation> Call<O> {
         let failure = Failure {
             attempt: marks.attempt - extra.nonces - extra.tokens,
             idempotency: self.operation.idempotency(),
-            may_have_been_sent: error.sent() != ob_core::Sent::No,
+            may_have_been_sent: error.sent() != Sent::No,
             transient: error.is_retryable(),
             retry_after: match error.retry() {
                 ob_core::Retry::After(wait) => Some(wait),
