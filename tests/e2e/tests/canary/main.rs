@@ -6,7 +6,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::large_futures,
     clippy::print_stderr,
     reason = "tests"
 )]
@@ -89,12 +88,12 @@ async fn the_search_finds_what_is_there(printed: &Printed) {
         .header("dpop", format!("proof.{}.x", "cHJv".repeat(30)))
         .body("client_assertion=assertion.YXNzZXJ0aW9uYXNzZXJ0aW9uYXNzZXJ0aW9u.c&scope=x".into());
     transport.send(request.unwrap()).await.unwrap();
-    assert_eq!(recorded.count(), 5, "{}", recorded.kinds());
+    assert_eq!(recorded.count(), 8, "{}", recorded.kinds());
     assert!(recorded.found_in("nothing at all").is_empty());
 
-    for (needle, count) in [(&token[40..90], 1), ("canary-nonce-0123456789-abcdefgh", 1)] {
+    for needle in [&token[40..90], "canary-nonce-0123456789-abcdefgh"] {
         let text = format!("before {needle} after");
-        assert_eq!(recorded.found_in(&text).len(), count, "{needle}");
+        assert!(!recorded.found_in(&text).is_empty(), "{needle}");
     }
     // Through the very subscriber that everything goes through.
     tracing::trace!(planted = "canary-planted-in-a-trace-event-1");

@@ -74,9 +74,13 @@ impl Secrets {
         }
     }
 
-    /// A signature alone would let nobody in, but it has no business in a log either.
+    /// The whole, and the parts that differ from one to the next: a signature alone would let
+    /// nobody in, but it has no business in a log either.
     fn add_jwt(&self, kind: &'static str, jwt: &str) {
         self.add(kind, jwt);
+        if let Some(payload) = jwt.split('.').nth(1) {
+            self.add("payload", payload);
+        }
         if let Some((_, signature)) = jwt.rsplit_once('.') {
             self.add("signature", signature);
         }

@@ -5,6 +5,7 @@ use crate::{
     world::{UNLICENSED, World, transport},
 };
 use futures_util::future::join_all;
+use ob_sandbox::{NonceMode, Profile as SandboxProfile};
 use obkit::{
     Code, Environment, Error, Integrator, Owner, Profile, Retry, RetryPolicy, Sent,
     jose::SigningKey,
@@ -339,6 +340,37 @@ async fn a_refused_token_is_thrown_away_and_retried_once() {
         "{error}"
     );
     assert_eq!((requests, world.token_requests(UNLICENSED)), (2, 2));
+}
+
+/// L2.20, L2.23: what cannot stand in a proof is no nonce, and is not repeated to anybody.
+#[tokio::test]
+async fn a_hostile_nonce_is_not_used() {
+    let long = format!("DPoP-Nonce: {}\r\n", "n".repeat(5000));
+    let nonces = [
+        "",
+        "DPoP-Nonce:\r\n",
+        "DPoP-Nonce: a\"b\r\n",
+        "DPoP-Nonce: a b\r\n",
+        "DPoP-Nonce: a\\b\r\n",
+        "DPoP-Nonce: a\tb\r\n",
+        "DPoP-Nonce: \u{e4}\r\n",
+        "DPoP-Nonce: one\r\nDPoP-Nonce: two\r\n",
+        &long,
+    ];
+    let world = &World::start(SandboxProfile::Fapi2, NonceMode::Off).await;
+    let cases = nonces.into_iter().map(|nonce| async move {
+        let headers = format!("Content-Type: application/json\r\n{nonce}");
+        let answer = http("400 Bad Request", &headers, r#"{"error":"use_dpop_nonce"}"#);
+        let (error, requests) = token_answer(world, answer, Profile::Fapi2).await;
+        assert_eq!(error.code(), Code::D302, "{nonce:?}: {error}");
+        assert_eq!(
+            (requests, error.sent()),
+            (1, Sent::No),
+            "{nonce:?}: {error}"
+        );
+        assert!(!error.to_string().contains("nnnn"), "{error}");
+    });
+    join_all(cases).await;
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@ use crate::{
     gate::{gated, is_api_request, is_token_request},
     world::{LICENSED, MODES, SUSPENDED, UNLICENSED, World, assert_unsent, transport, user},
 };
+use bytes::Bytes;
+use http::Request;
 use obkit::{
     Code, ConsentRef, Owner, RetryPolicy, Sent, ThirdParty,
     core::Clock,
     journal::{Journal, JournalError, MemoryJournal, Outcome, Record, Usage},
-    testing::Faulty,
-    transport::{async_trait, testing::Fault},
+    testing::{Faulty, from_fn},
+    transport::{TransportError, TransportErrorKind, async_trait, testing::Fault},
 };
 use std::{
     sync::{
@@ -347,4 +349,48 @@ async fn several_records_wait_in_order() {
     let mut parties: Vec<_> = records.iter().map(|r| r.business_id().as_str()).collect();
     parties.sort_unstable();
     assert_eq!(parties, [UNLICENSED, LICENSED]);
+}
+
+/// `sent` is about the call, not about its last attempt: whoever reads "no" repeats the call
+/// without a second thought.
+#[tokio::test]
+async fn sent_is_about_the_whole_call() {
+    let (disk, inner) = (Disk::default(), transport());
+    let fills = Arc::new(AtomicBool::new(false));
+    let (full, fill) = (Arc::clone(&disk.full), Arc::clone(&fills));
+    // The disk fills up while the consent is created, and its answer is lost.
+    let losing = from_fn(move |request: Request<Bytes>| {
+        let (inner, full) = (inner.clone(), Arc::clone(&full));
+        let lose = is_api_request(&request) && fill.load(Ordering::SeqCst);
+        async move {
+            let answer = inner.send(request).await;
+            if !lose {
+                return answer;
+            }
+            full.store(true, Ordering::SeqCst);
+            Err(TransportError::new(
+                TransportErrorKind::Closed,
+                "the answer is lost",
+            ))
+        }
+    });
+    let policy = RetryPolicy {
+        first_wait: Duration::from_millis(1),
+        ..RetryPolicy::default()
+    };
+    let world = World::wired(|b| b.journal(disk.clone()).transport(losing).retry(policy)).await;
+    fills.store(true, Ordering::SeqCst);
+    let acme = world.party(UNLICENSED);
+    let error = acme.consents().create(user()).send().await.unwrap_err();
+    assert_eq!(
+        error.code(),
+        Code::J001,
+        "the second attempt was refused: {error}"
+    );
+    assert_eq!(
+        world.counters().consents_created,
+        1,
+        "the first one was carried out"
+    );
+    assert_eq!(error.sent(), Sent::Maybe, "{error}");
 }

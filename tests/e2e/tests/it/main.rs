@@ -1,10 +1,5 @@
 //! obkit against the sandbox and against hostile servers, over real sockets.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::large_futures,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_answers;
 mod gate;

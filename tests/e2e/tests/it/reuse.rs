@@ -1,10 +1,13 @@
 //! Never across third-parties, never across grants; and suspended means suspended.
 
-use crate::world::{LICENSED, UNLICENSED, World, assert_unsent, scopes};
+use crate::world::{LICENSED, UNLICENSED, World, assert_unsent, scopes, transport};
 use futures_util::future::join_all;
 use ob_sandbox::{NonceMode, Profile, Sandbox};
 use obkit::{
-    Code, ConsentRef, Error, Grant, Owner, Sent, ThirdParty, registry::Status, testing::meant_for,
+    BusinessId, Code, ConsentRef, Error, Grant, Owner, RetryPolicy, Sent, ThirdParty,
+    registry::Status,
+    testing::{Faulty, MeantTransport, meant_for},
+    transport::testing::Fault,
 };
 use std::{collections::HashSet, time::Duration};
 
@@ -118,7 +121,7 @@ async fn suspended_at_the_platform() {
         (Code::T204, Owner::You),
         "{error}"
     );
-    assert_eq!(error.party().map(|id| id.as_str()), Some(UNLICENSED));
+    assert_eq!(error.party().map(BusinessId::as_str), Some(UNLICENSED));
     let sent = world.counters().api_requests;
     let error = list(&acme).await.unwrap_err();
     assert_eq!(
@@ -178,4 +181,57 @@ async fn suspended_in_the_registry() {
         .unwrap();
     acme.accounts(&consent).list().send().await.unwrap();
     assert_eq!(world.counters().refusals, 0);
+}
+
+/// L3.11: an error on a call for one, and what is repeated is still for that one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn retries_stay_with_their_third_party() {
+    let network = Faulty::new(transport());
+    let policy = RetryPolicy {
+        max_attempts: 5,
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(5),
+    };
+    let sandbox = Sandbox::builder().third_parties(6);
+    let world = World::with(Profile::Fapi2, sandbox, |builder| {
+        builder
+            .transport(MeantTransport::new(network.clone()))
+            .retry(policy)
+    })
+    .await;
+    let ids: Vec<String> = (1..=6).map(|n| format!("tp-{n:03}")).collect();
+    let tenants = join_all(ids.iter().map(|id| Tenant::settle(&world, id))).await;
+    for outcome in join_all(tenants.iter().map(Tenant::mixed)).await {
+        outcome.unwrap();
+    }
+    // Every token is there; from here on the network loses requests and answers, and the
+    // platform throws tokens away.
+    let faults = [
+        Fault::ResetBeforeSend,
+        Fault::Pass,
+        Fault::TimeoutAfterSend,
+        Fault::Pass,
+    ];
+    for round in 0..10 {
+        network.add(faults.into_iter().cycle().take(24));
+        if round % 3 == 0 {
+            world
+                .sandbox()
+                .revoke_tokens(tenants[round % 6].party.id().as_str());
+        }
+        // A token that cannot be fetched fails its call; whoever succeeds, succeeds as itself.
+        for outcome in join_all(tenants.iter().map(Tenant::mixed)).await {
+            if let Err(error) = outcome {
+                assert!(error.is_retryable(), "{error}");
+            }
+        }
+    }
+    let counters = world.counters();
+    assert_eq!(counters.wrong_party, 0, "{counters:?}");
+    assert_eq!(counters.token_reuse_violations, 0, "{counters:?}");
+    assert_eq!(counters.replays_refused, 0, "{counters:?}");
+    assert!(counters.meant_checked > 300, "{counters:?}");
+    let retried = world.journal.records();
+    let retried = retried.iter().filter(|record| record.attempt_number() > 1);
+    assert!(retried.count() > 50, "the faults were met");
 }

@@ -1,10 +1,11 @@
 //! The whole story, in both profiles, with nonces and without, for both kinds of third-party.
 
 use crate::world::{LICENSED, MODES, UNLICENSED, USER, World, scopes, user};
-use ob_sandbox::{NonceMode, Profile as SandboxProfile};
+use ob_sandbox::{NonceMode, Profile as SandboxProfile, Sandbox};
 use obkit::{
     Code, ConsentRef, Grant, Owner, Sent, ThirdParty,
     api::{Account, ConsentStatus, FlowStatus, Include, Transaction},
+    jose::Algorithm,
     testing::meant_for,
 };
 
@@ -27,6 +28,46 @@ async fn licensed_and_unlicensed_in_every_mode() {
         assert_eq!(counters.refusals, counters.nonce_challenges + 6, "{mode}");
         let challenged = counters.nonce_challenges > 0;
         assert_eq!(challenged, nonce == NonceMode::Required, "{mode}");
+    }
+}
+
+/// Servers that are within the standards and hard to please, and one that writes its challenge
+/// wrongly, as vendors' mocks do.
+#[tokio::test]
+async fn with_servers_that_are_hard_to_please() {
+    let plain = || Sandbox::builder().nonce(NonceMode::Required);
+    let servers = [
+        (SandboxProfile::OneToMany, plain().bind_tokens(true)),
+        (
+            SandboxProfile::Fapi2,
+            plain().rotate_nonce_every_answer(true),
+        ),
+        (SandboxProfile::Fapi2, plain().malformed_challenge(true)),
+        (SandboxProfile::Fapi2, plain().strict_assertions(true)),
+        (SandboxProfile::Fapi2, plain().algorithm(Algorithm::Ps256)),
+        (
+            SandboxProfile::OneToMany,
+            Sandbox::builder().algorithm(Algorithm::EdDsa),
+        ),
+    ];
+    for (n, (profile, sandbox)) in servers.into_iter().enumerate() {
+        let world = World::with(profile, sandbox, |builder| builder).await;
+        let party = world.party(LICENSED);
+        let bound = if n == 0 {
+            SandboxProfile::Fapi2
+        } else {
+            profile
+        };
+        meant_for(party.id(), live(&world, &party, bound)).await;
+        let counters = world.counters();
+        assert_eq!(counters.wrong_party, 0, "{n}: {counters:?}");
+        assert_eq!(counters.token_reuse_violations, 0, "{n}: {counters:?}");
+        assert_eq!(counters.replays_refused, 0, "{n}: {counters:?}");
+        assert_eq!(
+            counters.refusals,
+            counters.nonce_challenges + 3,
+            "{n}: {counters:?}"
+        );
     }
 }
 

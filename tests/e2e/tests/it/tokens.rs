@@ -11,7 +11,7 @@ use ob_sandbox::{NonceMode, Profile};
 use obkit::{
     Code, Error, Grant, Owner, Sent, ThirdParty,
     auth::{CacheStatus, SharedSpawner},
-    core::Clock,
+    core::{Clock, TestClock},
     journal::Outcome,
     testing::from_fn,
     transport::SharedTransport,
@@ -281,4 +281,37 @@ async fn when_everybody_is_cancelled_the_next_caller_starts_anew() {
         1,
         "only the second one left"
     );
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_corrected_within_bounds() {
+    for (profile, nonce) in crate::world::MODES {
+        let world = World::start(profile, nonce).await;
+        let here = world.clock.now();
+        let ahead_and_behind = |by| [here + seconds(by), here - seconds(by)];
+        for off in ahead_and_behind(45) {
+            let clock = TestClock::at(off);
+            let integrator = world.another().await.clock(clock).build().unwrap();
+            list(&integrator.on_behalf_of(UNLICENSED).unwrap())
+                .await
+                .unwrap();
+        }
+        let before = world.counters().api_requests;
+        for off in ahead_and_behind(300) {
+            let clock = TestClock::at(off);
+            let integrator = world.another().await.clock(clock).build().unwrap();
+            let acme = integrator.on_behalf_of(UNLICENSED).unwrap();
+            let error = list(&acme).await.unwrap_err();
+            assert_eq!(
+                (error.code(), error.owner()),
+                (Code::C101, Owner::You),
+                "{error}"
+            );
+            assert_eq!(error.sent(), Sent::No);
+            // `Date` has whole seconds.
+            let text = error.to_string();
+            assert!(text.contains("300 s") || text.contains("299 s"), "{text}");
+        }
+        assert_eq!(world.counters().api_requests, before);
+    }
 }
