@@ -1,4 +1,9 @@
 //! Each crate on its own: the two-line examples of the README.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "an example shows and insists"
+)]
 
 use std::{error::Error, sync::Arc, time::SystemTime};
 

@@ -1,4 +1,5 @@
 //! Swap the transport: one line, and nothing touches the network.
+#![expect(clippy::unwrap_used, reason = "an example insists")]
 
 use http::Response;
 use ob_sandbox::Sandbox;

@@ -19,6 +19,7 @@ async fn twenty_thousand_mixed_calls_bound_tokens_and_rotating_nonces() {
     holds(Profile::Fapi2, 2).await;
 }
 
+#[expect(clippy::print_stdout, reason = "the figures of the run")]
 async fn holds(profile: Profile, seed: u64) {
     let mut world = World::start(profile).await;
     let run = IsolationRun {
