@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
@@ -52,6 +52,10 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
         .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
         .set_header(header);
+    // The first column is what a person copies; it stays whole while the others give way.
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
+    }
     // Piped output is read by programs: a line per row, whatever its width.
     table.set_content_arrangement(if std::io::stdout().is_terminal() {
         ContentArrangement::Dynamic

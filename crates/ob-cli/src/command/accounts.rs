@@ -30,7 +30,7 @@ pub(crate) async fn run(format: Format, command: AccountsCommand) -> Result<(), 
         "accounts": accounts,
     });
     output::list(format, &whole, &accounts, || {
-        let mut table = output::table(&["account", "name", "currency", "IBAN", "balance"]);
+        let mut table = output::table(&["account", "name", "balance", "IBAN"]);
         for account in &accounts {
             table.add_row(row(account));
         }
@@ -38,7 +38,7 @@ pub(crate) async fn run(format: Format, command: AccountsCommand) -> Result<(), 
     })
 }
 
-fn row(account: &Account) -> [String; 5] {
+fn row(account: &Account) -> [String; 4] {
     let iban = account
         .identifiers
         .as_ref()
@@ -51,15 +51,10 @@ fn row(account: &Account) -> [String; 5] {
             .as_ref()
             .map(|name| name.expose().clone())
             .unwrap_or_default(),
-        account
-            .currency
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        iban.map(|iban| iban.expose().to_owned())
-            .unwrap_or_default(),
         balance
             .map(|balance| balance.amount.to_string())
+            .unwrap_or_default(),
+        iban.map(|iban| iban.expose().to_owned())
             .unwrap_or_default(),
     ]
 }

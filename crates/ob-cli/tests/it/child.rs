@@ -236,3 +236,11 @@ pub(crate) fn members(value: &Value) -> Vec<&str> {
     names.sort();
     names.into_iter().map(String::as_str).collect()
 }
+
+/// Whether a token, an assertion or a proof is in a text: a word of base64url with a dot in it
+/// that begins with `{"`. A mere `eyJ` may be part of an innocent thumbprint.
+pub(crate) fn holds_jwt(text: &str) -> bool {
+    let in_jwt = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let mut words = text.split(|c| !in_jwt(c));
+    words.any(|word| word.starts_with("eyJ") && word.contains('.'))
+}

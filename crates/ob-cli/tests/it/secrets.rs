@@ -1,7 +1,7 @@
 //! No key, token or assertion in anything that is printed, however much is narrated.
 
 use crate::{
-    child::{Sandbox, json_file, ob, string},
+    child::{Sandbox, holds_jwt, json_file, ob, string},
     http1,
 };
 
@@ -15,12 +15,11 @@ fn a_whole_run_that_explains_itself_prints_no_secret() {
             let rest = ["--sandbox", &dir, "--explain", "--for", "acme-budget"];
             let done = ob(&[command, &rest].concat(), status);
             // Everything that is signed here is a JWT: token, assertion, proof.
-            for secret in ["eyJ", &d, "12345", "987654", "mail@example.com"] {
-                assert!(!done.err.contains(secret), "{secret} in {}", done.err);
+            for text in [&done.out, &done.err] {
+                assert!(!holds_jwt(text), "{text}");
+                assert!(!text.contains(&d), "{text}");
             }
-            for secret in ["eyJ", &d] {
-                assert!(!done.out.contains(secret), "{secret} in {}", done.out);
-            }
+            assert!(!done.err.contains("mail@example.com"), "{}", done.err);
             (done.out, done.err)
         };
         let (_, story) = run(&["token", "get"], 0);
@@ -43,7 +42,7 @@ fn a_whole_run_that_explains_itself_prints_no_secret() {
         run(&["accounts", "list", "--consent", &consent], 5);
         run(&["token", "get", "--scope", "payments:create"], 5);
         let (_, heard) = sandbox.signal("TERM");
-        assert!(!heard.contains("eyJ") && !heard.contains(&d), "{heard}");
+        assert!(!holds_jwt(&heard) && !heard.contains(&d), "{heard}");
     }
 }
 
