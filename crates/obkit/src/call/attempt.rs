@@ -7,7 +7,7 @@ use crate::{
     recorder::{Attempt, Draft},
 };
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use ob_api::{Answer, Operation};
 use ob_auth::{Challenge, Grant, SealedToken};
 use ob_core::{Code, Sent};
@@ -21,12 +21,12 @@ pub(super) struct Failed {
 }
 
 /// Why an attempt may be repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Again {
     /// It may not.
     No,
-    /// The API asked for a DPoP nonce, which is known by now.
-    Nonce,
+    /// The API asked for a DPoP nonce, and gave this one.
+    Nonce(Option<HeaderValue>),
     /// The API refused the token, which has been thrown away.
     Token,
     /// The error itself says whether and when.
@@ -97,8 +97,8 @@ impl<O: Operation> Call<O> {
             answer.status().as_u16(),
             ob_api::correlation_id(answer.headers()),
         );
-        let new_nonce = parts.authorizer.observe(&uri, answer.headers());
-        self.understand(&answer, (&grant, &token), new_nonce)
+        parts.authorizer.observe(&uri, answer.headers());
+        self.understand(&answer, (&grant, &token))
     }
 
     /// Everything that must hold before a token is even asked for.
@@ -200,7 +200,6 @@ impl<O: Operation> Call<O> {
         &self,
         response: &Response<Bytes>,
         (grant, token): (&Grant, &SealedToken),
-        new_nonce: bool,
     ) -> Result<O::Output, Failed> {
         let parts = &self.integrator.parts;
         let answer = Answer::from(response);
@@ -212,7 +211,8 @@ impl<O: Operation> Call<O> {
             .authorizer
             .challenge(answer.status(), answer.headers())
         {
-            Some(Challenge::UseNonce) if new_nonce => Again::Nonce,
+            // Even where another call learned of it first: the token is not to blame.
+            Some(Challenge::UseNonce) => Again::Nonce(given_nonce(answer.headers())),
             _ if answer.status() != StatusCode::UNAUTHORIZED => Again::Transient,
             _ => Again::Token,
         };
@@ -221,6 +221,12 @@ impl<O: Operation> Call<O> {
         }
         Err(Failed { error, again })
     }
+}
+
+fn given_nonce(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut nonce = headers.get("dpop-nonce")?.clone();
+    nonce.set_sensitive(true);
+    Some(nonce)
 }
 
 fn foreign(consent: &ConsentRef, why: &str) -> Error {

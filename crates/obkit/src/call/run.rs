@@ -5,6 +5,7 @@ use super::{
     attempt::{self, Again, Failed},
 };
 use crate::{Error, retry::Failure};
+use http::HeaderValue;
 use ob_api::Operation;
 use ob_core::{Code, Sent, SharedEntropy};
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub(super) struct Marks {
 #[derive(Debug, Default)]
 struct Extra {
     nonces: u32,
+    /// The nonce that the last of them was repeated for.
+    nonce: Option<HeaderValue>,
     tokens: u32,
 }
 
@@ -44,7 +47,7 @@ async fn attempts<O: Operation>(call: &Call<O>, sent: &mut Sent) -> Result<O::Ou
         *sent = further(*sent, error.sent());
         let wait = match again {
             Again::No => return Err(error),
-            Again::Nonce => extra.nonce(&error)?,
+            Again::Nonce(given) => extra.nonce(given, &error)?,
             Again::Token if extra.tokens == 0 && call.token.is_none() => extra.token(),
             Again::Token => return Err(error),
             Again::Transient => match call.wait(&marks, &extra, &error)? {
@@ -70,12 +73,18 @@ fn further(one: Sent, other: Sent) -> Sent {
 
 impl Extra {
     /// One retry per request; a second, different nonce allows one more; then stop (R078).
-    fn nonce(&mut self, error: &Error) -> Result<Duration, Error> {
-        self.nonces += 1;
-        if self.nonces <= MAX_NONCE_RETRIES {
+    fn nonce(&mut self, given: Option<HeaderValue>, error: &Error) -> Result<Duration, Error> {
+        let another = given.is_some() && given != self.nonce;
+        if another && self.nonces < MAX_NONCE_RETRIES {
+            self.nonces += 1;
+            self.nonce = given;
             return Ok(Duration::ZERO);
         }
-        let why = format!("{} answers in a row asked for a new nonce", self.nonces);
+        let why = if another {
+            "the server replaced its nonce again and again"
+        } else {
+            "the server asked for a nonce and gave none that is new"
+        };
         Err(Error::new(Code::D302, why).with(|parts| {
             parts.status = error.status();
             parts.sent = error.sent();
