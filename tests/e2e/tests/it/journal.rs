@@ -2,12 +2,14 @@
 
 use crate::{
     gate::{gated, is_api_request, is_token_request},
-    world::{LICENSED, MODES, SUSPENDED, UNLICENSED, World, assert_unsent, transport, user},
+    world::{
+        LICENSED, MODES, SUSPENDED, UNLICENSED, World, assert_unsent, scopes, transport, user,
+    },
 };
 use bytes::Bytes;
 use http::Request;
 use obkit::{
-    Code, ConsentRef, Owner, RetryPolicy, Sent, ThirdParty,
+    Code, ConsentRef, Grant, Owner, RetryPolicy, Sent, ThirdParty,
     core::Clock,
     journal::{Journal, JournalError, MemoryJournal, Outcome, Record, Usage},
     testing::{Faulty, from_fn},
@@ -185,6 +187,9 @@ async fn a_deadline_covers_the_whole_call() {
     let (transport, _gate) = gated(is_api_request);
     let world = World::wired(|builder| builder.transport(transport)).await;
     let acme = world.party(UNLICENSED);
+    // The token is there, so that the call gets to the gate however slow the machine is.
+    let grant = Grant::new(scopes("ob_providers"));
+    acme.token(&grant).await.unwrap();
     let call = acme.providers().list().deadline(Duration::from_millis(200));
     let error = call.send().await.unwrap_err();
     assert_eq!(

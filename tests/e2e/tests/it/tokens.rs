@@ -7,7 +7,7 @@ use crate::{
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{Request, Uri};
-use ob_sandbox::{NonceMode, Profile};
+use ob_sandbox::{NonceMode, Profile, Sandbox};
 use obkit::{
     Code, Error, Grant, Owner, Sent, ThirdParty,
     auth::{CacheStatus, SharedSpawner},
@@ -235,6 +235,29 @@ async fn two_hundred_cold_callers_make_two_token_requests() {
         assert_eq!(counters.token_requests_by_party[LICENSED], 1);
         assert_eq!(counters.api_requests_admitted, 200);
     }
+}
+
+/// All of them are asked for the same nonce at once, and all but one hear of it from another. That
+/// is no fault of the token: nobody throws it away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_calls_that_are_challenged_at_once_keep_their_token() {
+    let (transport, mut gate) = gated(crate::gate::is_api_request);
+    let sandbox = Sandbox::builder().nonce(NonceMode::Required);
+    let world = World::with(Profile::Fapi2, sandbox, |b| b.transport(transport)).await;
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let party = world.party(UNLICENSED);
+        callers.spawn(async move { list(&party).await });
+    }
+    gate.held(50).await;
+    gate.open();
+    for outcome in callers.join_all().await {
+        outcome.unwrap();
+    }
+    let counters = world.counters();
+    assert_eq!(counters.tokens_issued, 1, "{counters:?}");
+    assert_eq!(counters.api_requests_admitted, 50, "{counters:?}");
+    assert!(counters.api_requests <= 100, "{counters:?}");
 }
 
 #[tokio::test]
