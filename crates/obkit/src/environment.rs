@@ -180,6 +180,8 @@ impl ApiBase {
             || authority.is_empty()
             || authority.contains('@')
             || uri.query().is_some()
+            // `Uri` drops a fragment without a word, and with it every path put behind it.
+            || base.contains('#')
         {
             return Err(BuildError::setting(
                 "api base",
@@ -268,6 +270,7 @@ mod tests {
             "https://u:p@x",
             "https://",
             "https://x?q",
+            "https://x#f",
         ] {
             assert!(base(url).is_err(), "{url:?}");
         }
