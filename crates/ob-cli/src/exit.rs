@@ -119,7 +119,7 @@ impl From<BuildError> for Failure {
 /// The exit code of an error code: first the areas, then the codes that belong elsewhere.
 fn status(code: Code) -> u8 {
     match code {
-        Code::R004 => USAGE,
+        Code::R004 | Code::A100 => USAGE,
         Code::R002 | Code::R008 | Code::R009 | Code::N102 => CONFIGURATION,
         Code::T210 | Code::T211 => NETWORK,
         Code::A429 => RATE_LIMITED,
@@ -149,6 +149,7 @@ mod tests {
             (Code::D301, 4),
             (Code::R005, 5),
             (Code::R004, 2),
+            (Code::A100, 2),
             (Code::X001, 6),
             (Code::A429, 7),
             (Code::N103, 8),

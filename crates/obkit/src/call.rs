@@ -8,6 +8,7 @@ use ob_api::Operation;
 use ob_auth::SealedToken;
 use ob_core::{ActingFor, Code};
 use std::{sync::Arc, time::Duration};
+use tracing::Instrument as _;
 
 /// A call that has not been made yet: an operation, for one third-party.
 ///
@@ -79,9 +80,12 @@ impl<O: Operation> Call<O> {
     pub async fn send(self) -> Result<O::Output, Error> {
         let name = self.operation.name();
         let party = self.party.business_id().clone();
+        // The third-party is on the span and in the journal, never a metric's label.
+        let span = tracing::info_span!("call", operation = name, third_party = %party);
+        let run = Box::pin(run::run(&self).instrument(span));
         let outcome = match self.deadline {
-            None => Box::pin(run::run(&self)).await,
-            Some(deadline) => tokio::time::timeout(deadline, Box::pin(run::run(&self)))
+            None => run.await,
+            Some(deadline) => tokio::time::timeout(deadline, run)
                 .await
                 .unwrap_or_else(|_| Err(past(deadline))),
         };
@@ -91,7 +95,7 @@ impl<O: Operation> Call<O> {
 
 fn past(deadline: Duration) -> Error {
     let why = format!("the deadline of {} ms passed", deadline.as_millis());
-    Error::new(Code::N504, why).with(|parts| {
+    Error::new(Code::N499, why).with(|parts| {
         parts.sent = ob_core::Sent::Maybe;
         parts.retry = ob_core::Retry::Backoff;
     })

@@ -8,4 +8,4 @@ mod meant;
 pub use descriptor::{DescribedIntegrator, DescribedParty, Descriptor, DescriptorError};
 pub use isolation::{Breach, IsolationReport, IsolationRun, Tenant};
 pub use meant::{MEANT_FOR, MeantTransport, meant_for};
-pub use ob_transport::testing::{Faulty, Recorder, Scripted, from_fn};
+pub use ob_transport::testing::{Fault, Faulty, Recorder, Scripted, from_fn};

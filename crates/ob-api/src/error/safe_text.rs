@@ -2,8 +2,8 @@
 
 use crate::Iban;
 
-/// At most 300 characters, control and direction characters escaped, without e-mail addresses
-/// and IBANs (standards L5.6).
+/// At most 300 characters, control and direction characters escaped, without e-mail addresses,
+/// IBANs and anything that could be a token the server echoes (standards L5.6).
 pub(super) fn safe_text(text: &str) -> String {
     // Cut first: a description of a megabyte is not walked through. Twice the limit leaves
     // room for what the redaction makes shorter.
@@ -19,7 +19,7 @@ pub(super) fn safe_text(text: &str) -> String {
     safe
 }
 
-/// Takes out the words that look like an e-mail address or are an IBAN.
+/// Takes out the words that look like an e-mail address or a token, or are an IBAN.
 fn redact(text: &str) -> String {
     let words = text.split_inclusive(|c: char| !is_word(c));
     words.map(redact_word).collect()
@@ -30,6 +30,8 @@ fn redact_word(word: &str) -> String {
     let replacement = match bare {
         _ if bare.contains('@') => "[email]",
         _ if bare.parse::<Iban>().is_ok() => "[iban]",
+        // A JWT starts with `eyJ`; nothing else of this length is a word.
+        _ if bare.starts_with("eyJ") || bare.len() > LONGEST_WORD => "[cut]",
         _ => return word.to_owned(),
     };
     word.replacen(bare, replacement, 1)
@@ -49,6 +51,8 @@ fn escape(c: char) -> impl Iterator<Item = char> {
 }
 
 const LIMIT: usize = 300;
+/// A UUID has 36 characters; a URL is cut into its parts.
+const LONGEST_WORD: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -65,6 +69,10 @@ mod tests {
             ("<erika.m+x@example.co.uk> taken", "<[email]> taken"),
             ("iban DE89370400440532013000, closed", "iban [iban], closed"),
             ("accountId 7f0c-1 unknown.", "accountId 7f0c-1 unknown."),
+            (
+                "token 'eyJhbGciOi.eyJzdWIi.c2ln' is bad",
+                "token '[cut]' is bad",
+            ),
         ] {
             assert_eq!(safe_text(text), safe);
         }
@@ -72,9 +80,10 @@ mod tests {
 
     #[test]
     fn at_most_300_characters() {
-        assert_eq!(safe_text(&"x".repeat(1 << 20)).chars().count(), 300);
+        assert_eq!(safe_text(&"x ".repeat(1 << 20)).chars().count(), 300);
         assert_eq!(safe_text(&"\n".repeat(300)).chars().count(), 300);
-        assert_eq!(safe_text(&"x".repeat(299)), "x".repeat(299));
+        assert_eq!(safe_text(&"x ".repeat(149)), "x ".repeat(149));
+        assert_eq!(safe_text(&"x".repeat(65)), "[cut]");
     }
 
     proptest! {

@@ -124,10 +124,10 @@ impl ApiRequestError {
         self.needed
     }
 
-    /// `OB-A400`, as if the platform had answered.
+    /// `OB-A100`.
     #[must_use]
     pub const fn code(&self) -> Code {
-        Code::A400
+        Code::A100
     }
 
     /// It never left.

@@ -169,7 +169,7 @@ fn what_the_platform_is_known_to_refuse_is_not_sent() {
         .into_iter()
         .map(|request| {
             let error = request.unwrap_err();
-            assert_eq!(error.code().as_str(), "OB-A400");
+            assert_eq!(error.code().as_str(), "OB-A100");
             assert_eq!(error.sent(), ob_core::Sent::No);
             error.to_string()
         })

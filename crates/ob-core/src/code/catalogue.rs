@@ -123,7 +123,7 @@ codes! {
         "Ask for the scopes that were agreed at onboarding.";
     T210: Platform,
         "token endpoint unreachable",
-        "No answer came from the token endpoint.",
+        "No answer came from the token endpoint, or it failed with an error of its own.",
         "Try again; check the token URL, DNS and the way out of your network.";
     T211: Platform,
         "no valid token, nothing sent",
@@ -205,6 +205,10 @@ codes! {
         "consent of another third-party",
         "The consent belongs to another third-party than the handle. It was refused and not sent.",
         "Use the handle of the consent's owner.";
+    A100: You,
+        "request cannot be made",
+        "A value of the operation is one that the platform is known to refuse, so nothing was sent.",
+        "Correct the value that the message names.";
     A400: You,
         "the platform did not accept the request",
         "A property is invalid or a business rule refused it.",
@@ -267,7 +271,7 @@ codes! {
         "Ask for fewer items, or raise the limit.";
     N499: You,
         "cancelled by the caller",
-        "The future of the call was dropped, or its deadline passed, before the attempt had an outcome.",
+        "The future of the call was dropped, or the deadline it was given passed, before the attempt had an outcome.",
         "Look the outcome up before repeating it, if the record says that it may have been sent.";
     N504: Platform,
         "no answer, outcome unknown",

@@ -82,7 +82,11 @@ impl<O: Operation> Call<O> {
         let parts = &self.integrator.parts;
         let grant = self.guard()?;
         let mut request = self.request(marks)?;
-        let token = self.authorize(&grant, &mut request).await?;
+        // A hiccup of the token endpoint is one of the call's attempts, like one of the API.
+        let token = self
+            .authorize(&grant, &mut request)
+            .await
+            .map_err(transient)?;
         let uri = request.uri().clone();
         record.sending();
         let answer = parts
@@ -227,6 +231,12 @@ fn given_nonce(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut nonce = headers.get("dpop-nonce")?.clone();
     nonce.set_sensitive(true);
     Some(nonce)
+}
+
+/// The error itself says whether the call may be repeated.
+fn transient(error: Error) -> Failed {
+    let again = Again::Transient;
+    Failed { error, again }
 }
 
 fn foreign(consent: &ConsentRef, why: &str) -> Error {

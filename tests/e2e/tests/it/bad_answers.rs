@@ -464,7 +464,6 @@ async fn a_token_error_that_echoes_a_token() {
 }
 
 #[tokio::test]
-#[ignore = "ob-api shows the platform's descriptions without cutting credentials out"]
 async fn an_error_that_echoes_a_token() {
     let error = echoed(true).await;
     assert!(

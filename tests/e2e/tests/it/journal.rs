@@ -194,7 +194,7 @@ async fn a_deadline_covers_the_whole_call() {
     let error = call.send().await.unwrap_err();
     assert_eq!(
         (error.code(), error.sent()),
-        (Code::N504, Sent::Maybe),
+        (Code::N499, Sent::Maybe),
         "{error}"
     );
     assert_eq!(error.party().unwrap(), acme.id());

@@ -9,11 +9,11 @@ use futures_util::future::join_all;
 use http::{Request, Uri};
 use ob_sandbox::{NonceMode, Profile, Sandbox};
 use obkit::{
-    Code, Error, Grant, Owner, Sent, ThirdParty,
+    Code, Error, Grant, Owner, RetryPolicy, Sent, ThirdParty,
     auth::{CacheStatus, SharedSpawner},
     core::{Clock, TestClock},
     journal::Outcome,
-    testing::from_fn,
+    testing::{Fault, Faulty, from_fn},
     transport::SharedTransport,
 };
 use std::{
@@ -30,6 +30,25 @@ const fn seconds(count: u64) -> Duration {
 
 async fn list(party: &ThirdParty) -> Result<(), Error> {
     party.providers().list().send().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_hiccup_of_the_token_endpoint_is_repeated() {
+    let faults = [Fault::ResetBeforeSend, Fault::ResetAfterSend];
+    let network = Faulty::new(transport()).plan(faults);
+    let policy = RetryPolicy {
+        first_wait: Duration::ZERO,
+        ..RetryPolicy::default()
+    };
+    let world = World::wired(|builder| builder.transport(network).retry(policy)).await;
+    list(&world.party(UNLICENSED)).await.unwrap();
+    assert_eq!(
+        world.token_requests(UNLICENSED),
+        2,
+        "one of the three was never sent"
+    );
+    assert_eq!(world.counters().api_requests, 1);
+    assert_eq!(world.journal.records().len(), 3);
 }
 
 #[tokio::test]
