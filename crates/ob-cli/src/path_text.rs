@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn plain_paths_stay_and_odd_ones_are_quoted() {
         for (path, sentence, command) in [
-            ("/tmp/a-b_c.d", "/tmp/a-b_c.d", "/tmp/a-b_c.d"),
+            ("/var/a-b_c.d", "/var/a-b_c.d", "/var/a-b_c.d"),
             ("a b", "a b", "'a b'"),
             ("it's", "it's", r"'it'\''s'"),
             ("$(reboot)", "$(reboot)", "'$(reboot)'"),

@@ -113,7 +113,7 @@ fn a_refused_config_prints_nothing_of_the_key() {
     for args in [
         [&["token", "get", "--config", &file], &of[..]].concat(),
         vec!["registry", "list", "--registry", &file],
-        vec!["registry", "import", &file, "--registry", "/tmp/none.toml"],
+        vec!["registry", "import", &file, "--registry", "none.toml"],
         vec!["registry", "list", "--sandbox", &file],
     ] {
         let done = ob(&args, 3);
