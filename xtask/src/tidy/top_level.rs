@@ -2,6 +2,10 @@
 
 use super::problem::Problem;
 use super::tree::{Tree, entries};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 const ALLOWED: &[&str] = &[
     ".cargo",
@@ -30,9 +34,19 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     names.sort();
     names
         .iter()
-        .filter(|name| !ALLOWED.contains(&name.as_str()))
+        .filter(|name| !ALLOWED.contains(&name.as_str()) && !is_ignored(&tree.project.root, name))
         .map(|name| stranger(name))
         .collect()
+}
+
+/// What git ignores is not part of the repository: the folder of a sandbox that somebody runs.
+fn is_ignored(root: &Path, name: &str) -> bool {
+    let mut git = Command::new("git");
+    git.current_dir(root)
+        .args(["check-ignore", "--quiet", "--", name]);
+    git.stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn stranger(name: &str) -> Problem {
