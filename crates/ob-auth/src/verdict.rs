@@ -76,6 +76,7 @@ pub(crate) fn correlation(headers: &HeaderMap) -> Option<String> {
 fn refusal(status: StatusCode, said: &ServerError) -> AuthError {
     let code = match said.code() {
         _ if status.is_server_error() => Code::T210,
+        _ if status == StatusCode::TOO_MANY_REQUESTS => Code::A429,
         "invalid_client" => Code::T203,
         "unauthorized_client" | "access_denied" => Code::T204,
         "invalid_scope" => Code::T205,
@@ -155,7 +156,7 @@ mod tests {
             (400, "invalid_dpop_proof", Code::D301, false),
             (400, "invalid_grant", Code::T202, false),
             (400, "anything", Code::T202, false),
-            (429, "slow_down", Code::T202, true),
+            (429, "slow_down", Code::A429, true),
             (500, "server_error", Code::T210, true),
             (503, "invalid_client", Code::T210, true),
         ] {

@@ -21,6 +21,15 @@ pub(crate) fn control(
     exchange: &Exchange,
     control: Control<'_>,
 ) -> Result<Answer, Refused> {
+    // A page in the developer's browser can send such a request without asking anybody.
+    if exchange.first("origin").is_some() {
+        let reason = because("sandbox", "Origin").expected("none: not a web page");
+        return Err(Refused::gateway(
+            StatusCode::FORBIDDEN,
+            ("FORBIDDEN", "the test controls are not for web pages"),
+            reason.found("one"),
+        ));
+    }
     match control {
         Control::Explain(id) => explanation(world, id),
         Control::Counters => Ok(Answer::ok(&world.state().counters)),

@@ -32,7 +32,7 @@ pub(crate) async fn handle(
     request: Request<Bytes>,
     carrier: Carrier,
 ) -> Response<Bytes> {
-    let host = check_host(world, &request, carrier);
+    let host = check_host(world, &request, carrier).and_then(|()| check_framing(&request));
     let exchange = match world.exchange(request) {
         Ok(exchange) => exchange,
         // Without random bytes there is no id to answer under, either.
@@ -67,6 +67,22 @@ pub(crate) fn refuse_unread(
         }
         Err(error) => Refused::from(error).answer().into_response(),
     }
+}
+
+/// One coding, once: a proxy in front might read any other combination differently (R217).
+fn check_framing(request: &Request<Bytes>) -> Result<(), Refused> {
+    let codings = request.headers().get_all(header::TRANSFER_ENCODING);
+    let codings: Vec<_> = codings.iter().collect();
+    let chunked = |value: &&http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    if codings.len() <= 1 && codings.iter().all(chunked) {
+        return Ok(());
+    }
+    let reason = because("R217", "Transfer-Encoding").expected("chunked, once, or nothing");
+    Err(Refused::gateway(
+        StatusCode::BAD_REQUEST,
+        ("BAD_REQUEST", "the framing is ambiguous"),
+        reason.found(format!("{} of them, or another coding", codings.len())),
+    ))
 }
 
 /// The expected URI comes from the configuration, and a request for another host is somebody

@@ -65,9 +65,12 @@ async fn listen(
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut open = JoinSet::new();
     loop {
-        let Ok(seat) = Arc::clone(&room).acquire_owned().await else {
-            break;
+        // A full house must not keep the word to stop from being heard.
+        let seat = tokio::select! {
+            seat = Arc::clone(&room).acquire_owned() => seat,
+            _ = stopped.wait_for(|stop| *stop) => break,
         };
+        let Ok(seat) = seat else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopped.wait_for(|stop| *stop) => break,

@@ -24,7 +24,7 @@ impl BuildError {
     pub(crate) fn authorization(source: ob_auth::BuildError) -> Self {
         Self {
             code: source.code(),
-            what: source.to_string(),
+            what: source.reason().to_owned(),
             source: Some(source.into()),
         }
     }

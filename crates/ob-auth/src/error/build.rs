@@ -32,6 +32,12 @@ impl BuildError {
         self.code
     }
 
+    /// What is wrong, without the code.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
     /// Whose turn it is.
     #[must_use]
     pub fn owner(&self) -> Owner {

@@ -1,5 +1,7 @@
 //! `ob sandbox`.
 
+mod folder;
+
 use crate::{
     cli::{NonceArg, ProfileArg, SandboxAlgArg, SandboxArgs},
     exit::{Chain, Failure},
@@ -27,6 +29,7 @@ pub(crate) async fn run(format: Format, args: &SandboxArgs) -> Result<(), Failur
     }
     stop.await;
     running.shutdown().await;
+    folder::clear(&args.dir);
     output::say("sandbox stopped");
     Ok(())
 }
@@ -37,6 +40,7 @@ async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
         return Err(Failure::coded(Code::K010, what));
     }
     std::fs::create_dir_all(&args.dir).map_err(|error| Failure::file(&args.dir, &error))?;
+    folder::claim(&args.dir)?;
     let sandbox = Sandbox::builder()
         .port(args.port)
         .profile(match args.profile {

@@ -134,7 +134,10 @@ impl Sandbox {
         let sent = Command::new("kill").args(["-s", name, &pid]).status();
         assert!(sent.unwrap().success());
         let heard = self.wait_for("sandbox stopped");
-        (self.child.wait().unwrap(), heard)
+        let status = self.child.wait().unwrap();
+        let left = fs::read_dir(self.dir()).unwrap().count();
+        assert_eq!(left, 0, "a script may wait for the file");
+        (status, heard)
     }
 
     pub(crate) fn dir(&self) -> PathBuf {

@@ -91,6 +91,26 @@ fn both_signals_end_it_well_and_soon() {
 }
 
 #[test]
+fn one_sandbox_per_folder_and_nothing_left_of_it() {
+    let sandbox = Sandbox::start(&[]);
+    let dir = sandbox.dir().to_owned();
+    let done = ob(&["sandbox", "--dir", &text(&dir)], 3);
+    assert!(done.err.contains("runs from this folder"), "{}", done.err);
+    assert!(
+        dir.join("sandbox.json").exists(),
+        "the running one keeps its description"
+    );
+    // A description that a killed one left behind is no obstacle, and is gone at once.
+    let stale = sandbox.changed("stale", |description| {
+        description["api_base"] = "http://127.0.0.1:1".into();
+    });
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    ob(&["sandbox", "--port", &port, "--dir", &stale], 3);
+    assert!(!std::path::Path::new(&stale).join("sandbox.json").exists());
+}
+
+#[test]
 fn a_port_in_use_is_a_sentence_and_3() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -160,7 +160,7 @@ codes! {
     R001: You,
         "unknown third-party",
         "No third-party with this business id is in the registry.",
-        "Check the spelling; the closest id is named.";
+        "Check the spelling; an id that comes close is named.";
     R002: You,
         "id collision",
         "Two third-parties would share a business id, a client id or an application id.",

@@ -25,9 +25,7 @@ pub(super) struct Credentials<'a> {
 pub(super) fn read(exchange: &Exchange) -> Result<Credentials<'_>, Refused> {
     if query_has_token(exchange) {
         let reason = because("R030", "query").expected("no access token in the URI");
-        return Err(refusals::invalid_request(
-            reason.found("access_token, or an unreadable query"),
-        ));
+        return Err(refusals::invalid_request(reason.found("access_token")));
     }
     let header = exchange
         .single("authorization", "R111")
@@ -63,5 +61,8 @@ fn split(header: &str) -> Option<Credentials<'_>> {
 
 fn query_has_token(exchange: &Exchange) -> bool {
     let query = exchange.query.as_deref().unwrap_or_default();
-    Form::parse(query.as_bytes()).map_or(true, |query| query.has("access_token"))
+    Form::parse(query.as_bytes()).map_or_else(
+        |_| query.contains("access_token"),
+        |query| query.has("access_token"),
+    )
 }

@@ -15,27 +15,26 @@ use hyper_util::{
     server::conn::auto::Builder,
     service::TowerToHyperService,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::watch,
+    sync::{Notify, watch},
     time,
 };
 
 /// How connections are served.
 #[derive(Debug)]
 pub(super) struct Connections {
-    router: Router,
+    sandbox: Sandbox,
     tls: Option<Tls>,
     stopped: watch::Receiver<bool>,
 }
 
 impl Connections {
     pub(super) fn new(sandbox: Sandbox, tls: Option<Tls>, stopped: watch::Receiver<bool>) -> Self {
-        let router = Router::new().fallback(answer).with_state(sandbox);
         Self {
-            router,
+            sandbox,
             tls,
             stopped,
         }
@@ -67,13 +66,16 @@ impl Connections {
             .max_concurrent_streams(MAX_STREAMS)
             .keep_alive_interval(HEADERS)
             .keep_alive_timeout(HEADERS);
-        let service = TowerToHyperService::new(self.router.clone());
+        let (asked, first) = Asked::new(&self.sandbox);
+        let router = Router::new().fallback(answer).with_state(asked);
+        let service = TowerToHyperService::new(router);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
         let mut stopped = self.stopped.clone();
         let stop = async { stopped.wait_for(|stop| *stop).await.is_ok() };
         tokio::select! {
             _ = connection.as_mut() => return,
+            () = silence(&first) => return,
             _ = stop => connection.as_mut().graceful_shutdown(),
         }
         // The peer hung up or did not: the sandbox ends either way.
@@ -81,8 +83,37 @@ impl Connections {
     }
 }
 
+/// The sandbox behind one connection, and word of its first request.
+#[derive(Clone)]
+struct Asked {
+    sandbox: Sandbox,
+    first: Arc<Notify>,
+}
+
+impl Asked {
+    fn new(sandbox: &Sandbox) -> (Self, Arc<Notify>) {
+        let first = Arc::new(Notify::new());
+        let asked = Self {
+            sandbox: sandbox.clone(),
+            first: Arc::clone(&first),
+        };
+        (asked, first)
+    }
+}
+
+/// Ends when no request came in time. The timeouts of HTTP/1 and HTTP/2 start only once it is
+/// known which of them is spoken: whoever says nothing, or stops within the preface, would keep
+/// its seat for ever.
+async fn silence(first: &Notify) {
+    if time::timeout(HEADERS, first.notified()).await.is_ok() {
+        std::future::pending().await
+    }
+}
+
 /// The one handler: reads the body within its limits and hands over.
-async fn answer(State(sandbox): State<Sandbox>, request: Request<Body>) -> Response {
+async fn answer(State(asked): State<Asked>, request: Request<Body>) -> Response {
+    asked.first.notify_one();
+    let sandbox = &asked.sandbox;
     let (parts, body) = request.into_parts();
     let read = time::timeout(BODY, Limited::new(body, MAX_BODY).collect()).await;
     let response = match read {

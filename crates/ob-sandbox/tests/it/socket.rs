@@ -153,6 +153,45 @@ async fn r088_r192_doubled_lines_are_refused_on_the_wire() {
     assert_eq!(running.sandbox().counters().tokens_issued, 0);
 }
 
+/// Tokio's paused clock jumps over the wait as soon as nobody has anything left to do.
+#[tokio::test(start_paused = true)]
+async fn whoever_says_nothing_loses_its_seat() {
+    let (running, _rig) = start().await;
+    for said in ["", "P", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r"] {
+        let mut stream = TcpStream::connect(running.address()).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // Closed or reset: the seat is free either way.
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.is_empty(), "{said:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_house_hears_the_word_to_stop() {
+    let (running, _rig) = start().await;
+    let mut guests = Vec::new();
+    for _ in 0..600 {
+        guests.push(TcpStream::connect(running.address()).await.unwrap());
+    }
+    running.shutdown().await;
+}
+
+#[tokio::test]
+async fn r217_one_transfer_coding_once() {
+    let (running, rig) = start().await;
+    let host = host(&running);
+    for codings in ["gzip, chunked", "chunked\r\nTransfer-Encoding: chunked"] {
+        let head = format!(
+            "POST /oauth2/tokens HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Transfer-Encoding: {codings}\r\n\r\n0\r\n\r\n"
+        );
+        let answer = raw(&running, head).await;
+        assert_eq!(status(&answer), 400, "{answer}");
+    }
+    assert_eq!(rig.sandbox.counters().tokens_issued, 0);
+}
+
 #[tokio::test]
 async fn r217_broken_framing_and_header_bytes_are_refused() {
     let (running, _) = start().await;
