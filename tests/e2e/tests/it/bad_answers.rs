@@ -166,7 +166,7 @@ async fn token_answers_that_are_none() {
         (
             "rate limited",
             http("429 Slow", "Retry-After: 9\r\n", ""),
-            Code::T202,
+            Code::A429,
         ),
     ];
     let world = &World::simple().await;
