@@ -107,7 +107,7 @@ fn one_sandbox_per_folder_and_nothing_left_of_it() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     ob(&["sandbox", "--port", &port, "--dir", &stale], 3);
-    assert!(!std::path::Path::new(&stale).join("sandbox.json").exists());
+    assert!(!Path::new(&stale).join("sandbox.json").exists());
 }
 
 #[test]

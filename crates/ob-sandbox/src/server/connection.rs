@@ -106,7 +106,7 @@ impl Asked {
 /// its seat for ever.
 async fn silence(first: &Notify) {
     if time::timeout(HEADERS, first.notified()).await.is_ok() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
