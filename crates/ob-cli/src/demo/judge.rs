@@ -1,19 +1,15 @@
 //! What the sandbox says when obkit is left out and the mistake is really sent.
 
 use super::{
-    stage::{LICENSED, Stage, UNLICENSED},
+    stage::{LICENSED, Stage, UNLICENSED, grant},
     story::{Story, ensure},
 };
 use crate::exit::Failure;
-use obkit::{Grant, Scopes};
 
 pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<(), Failure> {
     story.act("The same mistake sent by hand, past obkit: what the sandbox says");
-    let scopes: Scopes = "ob_providers"
-        .parse()
-        .map_err(|error| Failure::unexpected(format!("{error}")))?;
     let acme = stage.party(UNLICENSED)?;
-    let lease = acme.token(&Grant::new(scopes)).await?;
+    let lease = acme.token(&grant("ob_providers")?).await?;
     let other = stage.party(LICENSED)?;
     let request = http::Request::get(format!("{}/providers", stage.descriptor.api_base))
         .header("authorization", format!("Bearer {}", lease.token.expose()))

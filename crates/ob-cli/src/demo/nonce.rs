@@ -1,12 +1,11 @@
 //! The stricter profile, with nonces demanded.
 
 use super::{
-    stage::{Stage, UNLICENSED},
+    stage::{Stage, UNLICENSED, grant},
     story::{Story, ensure},
 };
 use crate::exit::Failure;
 use ob_sandbox::{NonceMode, Profile};
-use obkit::{Grant, Scopes};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -18,10 +17,7 @@ pub(super) async fn show(story: &mut Story) -> Result<Seen, Failure> {
     story.act("FAPI 2.0: tokens bound to the DPoP key, a nonce demanded");
     let stage = Stage::start(Profile::Fapi2, NonceMode::Required, 0).await?;
     let party = stage.party(UNLICENSED)?;
-    let scopes: Scopes = "ob_providers"
-        .parse()
-        .map_err(|error| Failure::unexpected(format!("{error}")))?;
-    let lease = party.token(&Grant::new(scopes)).await?;
+    let lease = party.token(&grant("ob_providers")?).await?;
     let retries = lease.attempts.saturating_sub(1);
     ensure(
         retries == 1,

@@ -2,12 +2,12 @@
 
 use super::{
     data::Data,
-    stage::{LICENSED, SUSPENDED, Stage, UNLICENSED},
+    stage::{LICENSED, SUSPENDED, Stage, UNLICENSED, grant},
     story::{Story, ensure},
 };
 use crate::exit::{self, Failure};
 use obkit::{
-    Code, Error, Grant, Scopes, Sent,
+    Code, Error, Sent,
     core::{Clock, SystemClock, TestClock},
 };
 use serde::Serialize;
@@ -133,7 +133,7 @@ fn check(tried: &Tried) -> Result<Seen, Failure> {
 /// A's token on B's call.
 async fn token_of_another(stage: &Stage) -> Result<Error, Failure> {
     let (acme, other) = (stage.party(UNLICENSED)?, stage.party(LICENSED)?);
-    let lease = acme.token(&Grant::new(scopes("ob_providers")?)).await?;
+    let lease = acme.token(&grant("ob_providers")?).await?;
     let call = other.providers().list().token(lease.token);
     refused("A's token on B's call", call.send().await)
 }
@@ -164,10 +164,7 @@ fn unknown(stage: &Stage) -> Result<Error, Failure> {
 
 async fn scope_not_authorised(stage: &Stage) -> Result<Error, Failure> {
     let acme = stage.party(UNLICENSED)?;
-    refused(
-        "a scope",
-        acme.token(&Grant::new(scopes("payments:create")?)).await,
-    )
+    refused("a scope", acme.token(&grant("payments:create")?).await)
 }
 
 /// The server names the time; 60 seconds are compensated, five minutes are not.
@@ -186,11 +183,6 @@ fn refused<T>(what: &str, outcome: Result<T, Error>) -> Result<Error, Failure> {
             format!("{what} was not refused"),
         )),
     }
-}
-
-fn scopes(text: &str) -> Result<Scopes, Failure> {
-    text.parse()
-        .map_err(|error| Failure::unexpected(format!("{error}")))
 }
 
 const MISSPELT: &str = "acme-budgett";

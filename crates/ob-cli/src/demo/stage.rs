@@ -4,7 +4,7 @@ use super::story::Story;
 use crate::exit::Failure;
 use ob_sandbox::{NonceMode, Profile, RunningSandbox, Sandbox};
 use obkit::{
-    Code, Integrator, IntegratorBuilder, Ready, ThirdParty,
+    Code, Grant, Integrator, IntegratorBuilder, Ready, Scopes, ThirdParty,
     auth::SharedSpawner,
     journal::MemoryJournal,
     testing::{Descriptor, MeantTransport},
@@ -145,4 +145,12 @@ fn private_key(sandbox: &RunningSandbox) -> Result<String, Failure> {
         .to_json();
     key.map(|key| key.expose().to_owned())
         .map_err(|error| Failure::coded(Code::K001, error))
+}
+
+/// A grant of these scopes.
+pub(super) fn grant(scopes: &str) -> Result<Grant, Failure> {
+    let scopes: Scopes = scopes
+        .parse()
+        .map_err(|error| Failure::unexpected(format!("{error}")))?;
+    Ok(Grant::new(scopes))
 }

@@ -1,12 +1,12 @@
 //! A token each, sealed.
 
 use super::{
-    stage::{LICENSED, SUSPENDED, Stage, UNLICENSED},
+    stage::{LICENSED, SUSPENDED, Stage, UNLICENSED, grant},
     story::{Story, ensure},
 };
 use crate::exit::Failure;
 use obkit::{
-    Code, Grant, Scopes,
+    Code,
     core::{Clock, SystemClock},
 };
 use serde::Serialize;
@@ -50,10 +50,7 @@ pub(super) async fn show(stage: &Stage, story: &mut Story) -> Result<Vec<Seen>, 
 
 async fn token(stage: &Stage, id: &str) -> Result<Seen, Failure> {
     let party = stage.party(id)?;
-    let scopes: Scopes = "consents:create"
-        .parse()
-        .map_err(|error| Failure::unexpected(format!("{error}")))?;
-    let lease = party.token(&Grant::new(scopes)).await?;
+    let lease = party.token(&grant("consents:create")?).await?;
     let token = &lease.token;
     let actor = token.actor().map(ToString::to_string).unwrap_or_default();
     ensure(token.is_sealed(), format_args!("{id}'s token is sealed"))?;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use ob_api::{Answer, Operation};
 use ob_auth::{Challenge, Grant, SealedToken};
-use ob_core::{Code, Sent};
+use ob_core::Code;
 use std::sync::Arc;
 
 /// A failed attempt, and whether to try again.
@@ -241,7 +241,6 @@ fn transient(error: Error) -> Failed {
 
 fn foreign(consent: &ConsentRef, why: &str) -> Error {
     Error::new(Code::X003, format!("consent {}: {why}", consent.id()))
-        .with(|parts| parts.sent = Sent::No)
 }
 
 fn idempotency_key(key: &str, form: IdempotencyKeyForm) -> String {
