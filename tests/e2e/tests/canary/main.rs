@@ -5,7 +5,9 @@
 //! A binary of its own, because the subscriber must be the process's.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stderr,
     reason = "tests"
 )]
@@ -16,6 +18,7 @@
 )]
 #[path = "../it/hostile.rs"]
 mod hostile;
+mod panics;
 mod paths;
 mod printed;
 mod secrets;
@@ -31,6 +34,9 @@ use printed::Printed;
 use secrets::Secrets;
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt as _};
 
+/// Logs at TRACE, values and errors of every crate, on happy and failing paths.
+///
+/// Rows: L5.1, L5.2, L5.7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_ever_printed() {
     let (printed, secrets) = (Printed::default(), Secrets::default());

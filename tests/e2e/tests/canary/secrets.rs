@@ -5,6 +5,7 @@ use http::{HeaderMap, Request, Response};
 use obkit::{testing::from_fn, transport::SharedTransport};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -13,6 +14,18 @@ pub(crate) struct Secrets(Arc<Mutex<BTreeMap<String, &'static str>>>);
 
 /// Shorter than this and a secret is searched for as a whole.
 const NEEDLE: usize = 24;
+
+/// A search that never met one of these proves nothing of it.
+const KINDS: [&str; 8] = [
+    "access token",
+    "client assertion",
+    "DPoP proof",
+    "nonce",
+    "private key (d)",
+    "private key (PEM)",
+    "damaged key",
+    "personal data",
+];
 
 impl Secrets {
     pub(crate) fn add(&self, kind: &'static str, secret: impl Into<String>) {
@@ -31,6 +44,30 @@ impl Secrets {
         for line in pem.expose().lines().filter(|line| !line.starts_with('-')) {
             self.add("private key (PEM)", line);
         }
+    }
+
+    /// For another process: kind and secret in each line.
+    pub(crate) fn write(&self, path: &Path) {
+        let secrets = self.0.lock().unwrap();
+        let lines = secrets
+            .iter()
+            .map(|(secret, kind)| format!("{kind}\t{secret}\n"));
+        std::fs::write(path, lines.collect::<String>()).unwrap();
+    }
+
+    pub(crate) fn read(path: &Path) -> Self {
+        let secrets = Self::default();
+        for line in std::fs::read_to_string(path).unwrap().lines() {
+            let (kind, secret) = line.split_once('\t').unwrap();
+            secrets.add(
+                KINDS
+                    .iter()
+                    .find(|known| **known == kind)
+                    .unwrap_or(&"other"),
+                secret,
+            );
+        }
+        secrets
     }
 
     /// Notes what passes through a transport.
@@ -106,16 +143,7 @@ impl Secrets {
     pub(crate) fn must_hold(&self) {
         let secrets = self.0.lock().unwrap();
         let kinds: BTreeSet<_> = secrets.values().copied().collect();
-        for kind in [
-            "access token",
-            "client assertion",
-            "DPoP proof",
-            "nonce",
-            "private key (d)",
-            "private key (PEM)",
-            "damaged key",
-            "personal data",
-        ] {
+        for kind in KINDS {
             assert!(kinds.contains(kind), "no {kind} passed");
         }
     }
