@@ -74,6 +74,8 @@ pub use environment::{Environment, IdempotencyKeyForm};
 mod error;
 pub use error::Error;
 
+pub mod guide;
+
 mod integrator;
 pub use integrator::{Identity, Integrator, IntegratorBuilder, NeedsIdentity, NeedsKey, Ready};
 

@@ -1,0 +1,3 @@
+//! What the code does not say by itself: why it is so, and what it stands against.
+
+pub mod security;
