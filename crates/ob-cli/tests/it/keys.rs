@@ -1,7 +1,11 @@
 //! `ob keys new|show`.
 
-use crate::child::{json_file, members, mode, ob, ob_json, ob_under, string, text};
-use std::{fs, path::PathBuf, process::Command};
+use crate::child::{Sandbox, json_file, members, mode, ob, ob_json, ob_under, string, text};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 use tempfile::TempDir;
 
 fn home() -> (TempDir, impl Fn(&str) -> PathBuf) {
@@ -65,6 +69,9 @@ fn makes_every_algorithm_in_both_forms() {
     }
 }
 
+/// Written keys have mode 0600, whatever the umask and whether they replace one.
+///
+/// Rows: L5.5
 #[test]
 fn the_file_is_its_owners_under_every_umask() {
     let (_dir, file) = home();
@@ -130,6 +137,80 @@ fn shows_der_and_flattened_pem() {
     } else {
         eprintln!("SKIPPED: DER, for want of openssl");
     }
+}
+
+/// A key that others may read is read, and reported by every command that reads it.
+///
+/// Rows: L5.5
+#[test]
+fn a_wider_key_is_reported_wherever_it_is_read() {
+    let sandbox = Sandbox::start(&[]);
+    let key = sandbox.dir().join("integrator.jwk.json");
+    let (dir, config) = (sandbox.dir_text(), text(&sandbox.config("ob.toml")));
+    let get = |target: [&str; 2]| {
+        let args = ["token", "get", "--for", "acme-budget"];
+        ob(&[&args[..], &target].concat(), 0).err
+    };
+    for target in [["--sandbox", &dir], ["--config", &config]] {
+        chmod(&key, 0o600);
+        assert!(!get(target).contains("needs 0600"));
+        for wider in [0o640, 0o604, 0o644, 0o620] {
+            chmod(&key, wider);
+            let err = get(target);
+            let expected = format!("has mode {wider:04o}; a private key needs 0600");
+            assert!(err.contains(&expected), "{err}");
+        }
+    }
+}
+
+/// A key that cannot be read is not shown by the error that says so, however much is explained.
+///
+/// Rows: L5.1, L5.5
+#[test]
+fn a_damaged_key_is_never_echoed() {
+    let (_dir, file) = home();
+    for (alg, name) in [("ES256", "k.jwk"), ("PS256", "k.jwk"), ("ES256", "k.pem")] {
+        let whole = file(name);
+        ob(
+            &[
+                "keys",
+                "new",
+                "--force",
+                "--alg",
+                alg,
+                "--out",
+                &text(&whole),
+            ],
+            0,
+        );
+        let content = fs::read_to_string(&whole).unwrap();
+        let middle = &content[content.len() / 2..content.len() / 2 + 24];
+        let damaged = [
+            content[..content.len() - 30].to_owned(),
+            content.replacen(middle, &format!("{middle}*"), 1),
+            content.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
+            content.replace("\"kty\"", "\"kty\":1,\"kty\""),
+        ];
+        for text_of_key in damaged.iter().filter(|damaged| **damaged != content) {
+            let path = text(&file("damaged"));
+            fs::write(&path, text_of_key).unwrap();
+            let done = ob(&["keys", "show", &path, "--explain"], 3);
+            let said = done.out + &done.err;
+            for part in content.as_bytes().windows(24).step_by(4) {
+                let part = String::from_utf8_lossy(part);
+                let is_secret = !part.contains(['-', ' ', '"', '\n']);
+                assert!(
+                    !(is_secret && said.contains(&*part)),
+                    "{alg} {name}: {said}"
+                );
+            }
+        }
+    }
+}
+
+fn chmod(path: &Path, mode: u32) {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    fs::set_permissions(path, mode).unwrap();
 }
 
 #[test]

@@ -5,6 +5,9 @@ use crate::{
     http1,
 };
 
+/// Happy and failing commands, explained in full: no token, assertion, proof or key.
+///
+/// Rows: L5.1, L5.2
 #[test]
 fn a_whole_run_that_explains_itself_prints_no_secret() {
     for args in [&[][..], &["--profile", "fapi2", "--nonce", "required"]] {
@@ -46,6 +49,7 @@ fn a_whole_run_that_explains_itself_prints_no_secret() {
     }
 }
 
+/// Rows: L5.1
 #[test]
 fn a_key_is_made_and_shown_without_its_private_half() {
     let dir = tempfile::TempDir::new().unwrap();
