@@ -8,8 +8,8 @@ use std::{net::Ipv4Addr, sync::Arc};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        ServerConfig,
-        crypto::aws_lc_rs,
+        CipherSuite, ServerConfig,
+        crypto::{CryptoProvider, aws_lc_rs},
         pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
         version::{TLS12, TLS13},
     },
@@ -35,12 +35,10 @@ impl Tls {
         let key = KeyPair::generate()?;
         let certificate = leaf()?.signed_by(&key, &Issuer::new(ca, ca_key))?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        // The provider is named: a process-wide default may be another one, or none.
-        let mut config =
-            ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-                .with_protocol_versions(&[&TLS13, &TLS12])?
-                .with_no_client_auth()
-                .with_single_cert(vec![certificate.der().clone()], key)?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+            .with_protocol_versions(&[&TLS13, &TLS12])?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Self {
             ca_pem,
@@ -52,6 +50,25 @@ impl Tls {
         &self.ca_pem
     }
 }
+
+/// The provider is named: a process-wide default may be another one, or none. With TLS 1.2 it has
+/// the four suites ECDHE-{ECDSA,RSA}-AES{128,256}-GCM and no other (R003, R006); neither protocol
+/// has renegotiation or compression here, and early data is off (rustls offers none unless asked).
+fn provider() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    provider
+        .cipher_suites
+        .retain(|suite| suite.version() == &TLS13 || RECOMMENDED.contains(&suite.suite()));
+    provider
+}
+
+/// RFC 9325 section 4.2.
+const RECOMMENDED: [CipherSuite; 4] = [
+    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+];
 
 fn authority() -> CertificateParams {
     let mut params = CertificateParams::default();
