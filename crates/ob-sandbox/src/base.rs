@@ -33,6 +33,11 @@ impl Base {
         &self.origin
     }
 
+    /// `https`, or `http` on loopback.
+    pub(crate) fn scheme(&self) -> &str {
+        self.origin.split(':').next().unwrap_or_default()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }

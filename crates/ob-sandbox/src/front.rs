@@ -14,7 +14,7 @@ use crate::{
     world::{Role, World},
 };
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, StatusCode, header};
+use http::{HeaderName, Request, Response, StatusCode, header, uri::Authority};
 use ob_core::Shown;
 
 /// What carried a request to the sandbox.
@@ -69,53 +69,86 @@ pub(crate) fn refuse_unread(
     }
 }
 
-/// One coding, once: a proxy in front might read any other combination differently (R217).
+/// What a socket's gate has seen to in HTTP/1 holds for whatever comes another way, too: one
+/// framing, said once, and nothing packed (R217, R147: a packed body is larger than it looks).
 fn check_framing(request: &Request<Bytes>) -> Result<(), Refused> {
-    let codings = request.headers().get_all(header::TRANSFER_ENCODING);
-    let codings: Vec<_> = codings.iter().collect();
+    let headers = request.headers();
+    let wrong = |what, expected: &'static str| {
+        Refused::gateway(
+            StatusCode::BAD_REQUEST,
+            ("BAD_REQUEST", "the framing is ambiguous"),
+            because("R217", what)
+                .expected(expected)
+                .found("another form"),
+        )
+    };
+    let codings: Vec<_> = headers.get_all(header::TRANSFER_ENCODING).iter().collect();
     let chunked = |value: &&http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
-    if codings.len() <= 1 && codings.iter().all(chunked) {
-        return Ok(());
+    if codings.len() > 1 || !codings.iter().all(chunked) {
+        return Err(wrong("Transfer-Encoding", "chunked, once, or nothing"));
     }
-    let reason = because("R217", "Transfer-Encoding").expected("chunked, once, or nothing");
-    Err(Refused::gateway(
-        StatusCode::BAD_REQUEST,
-        ("BAD_REQUEST", "the framing is ambiguous"),
-        reason.found(format!("{} of them, or another coding", codings.len())),
-    ))
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
+    if lengths > 1 || (lengths == 1 && !codings.is_empty()) {
+        let one = "one Content-Length, or a Transfer-Encoding";
+        return Err(wrong("Content-Length", one));
+    }
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        let refused = Refused::gateway(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ("BAD_REQUEST", "the body must not be encoded"),
+            because("R147", "Content-Encoding")
+                .expected("none")
+                .found("one"),
+        );
+        return Err(refused.header(header::ACCEPT_ENCODING, "identity"));
+    }
+    Ok(())
 }
 
-/// The expected URI comes from the configuration, and a request for another host is somebody
-/// else's (R098, R217).
+/// The expected URI comes from the configuration, and a request for another host or scheme is
+/// somebody else's (R098, R217). Neither `Forwarded` nor `X-Forwarded-*` is looked at.
 fn check_host(world: &World, request: &Request<Bytes>, carrier: Carrier) -> Result<(), Refused> {
-    let wrong = |status, found: &str| {
+    let told = |status, told: &'static str, rule, found: &str| {
         Refused::gateway(
             status,
-            ("BAD_REQUEST", "the request is for another host"),
-            because("R098", "Host")
+            ("BAD_REQUEST", told),
+            because(rule, "Host")
                 .expected(world.base.origin().to_owned())
                 .shown(found),
         )
     };
+    let invalid = |found| {
+        let description = "one Host is needed";
+        told(StatusCode::BAD_REQUEST, description, "R217", found)
+    };
+    let wrong = |found| {
+        let description = "the request is for another host";
+        told(StatusCode::MISDIRECTED_REQUEST, description, "R098", found)
+    };
     let lines = request.headers().get_all(header::HOST);
     if lines.iter().count() > 1 {
-        return Err(wrong(StatusCode::BAD_REQUEST, "several lines"));
+        return Err(invalid("several lines"));
     }
-    let host = lines
-        .iter()
-        .next()
-        .map(|host| host.to_str().unwrap_or("other bytes"));
-    let authority = request.uri().authority().map(http::uri::Authority::as_str);
+    let host = match lines.iter().next().map(http::HeaderValue::to_str) {
+        Some(Ok(host)) => Some(host),
+        Some(Err(_)) => return Err(invalid("other bytes")),
+        None => None,
+    };
+    let authority = request.uri().authority().map(Authority::as_str);
     if host.is_none() && authority.is_none() && carrier == Carrier::Socket {
-        return Err(wrong(StatusCode::BAD_REQUEST, "nothing"));
+        return Err(invalid("nothing"));
     }
-    match [authority, host]
-        .into_iter()
-        .flatten()
-        .find(|name| !world.base.is_served(name))
-    {
-        Some(other) => Err(wrong(StatusCode::MISDIRECTED_REQUEST, other)),
-        None => Ok(()),
+    for name in [authority, host].into_iter().flatten() {
+        if name.contains('@') || name.parse::<Authority>().is_err() {
+            return Err(invalid("no host"));
+        }
+        if !world.base.is_served(name) {
+            return Err(wrong(name));
+        }
+    }
+    match request.uri().scheme_str() {
+        Some(scheme) if scheme != world.base.scheme() => Err(wrong("another scheme")),
+        _ => Ok(()),
     }
 }
 

@@ -53,6 +53,39 @@
 //! | `POST /__sandbox/flows/{flowId}/complete` with `{"username","password","otp"}` and optionally `provider`, `accounts` | the end user's step |
 //! | `POST /__sandbox/flows/{flowId}/cancel` | the end user gives up |
 //!
+//! # The front door
+//!
+//! On a socket, every byte of HTTP/1 is judged before the parser sees it, so that a request has one
+//! reading or none, the first one of a connection and every later one. A refusal has the envelope
+//! of every other one and an explanation; one of a request's framing also ends the connection, and
+//! nothing behind it is read. Where not even a request line could be read, the explanation's `path`
+//! is `UNREADABLE *`.
+//!
+//! | refused | status, rule |
+//! |---|---|
+//! | a line that ends in a bare LF or holds a bare CR, a folded line, white space before the colon, a name that is no token, control characters in a value (RFC 9112 sections 2.2 and 5) | 400 R217 |
+//! | `Content-Length` twice (even twice the same), as a list, with a sign, or beside `Transfer-Encoding`; any coding but `chunked`, once; a coding in HTTP/1.0 (section 6) | 400 R217 |
+//! | chunk sizes that are no plain hexadecimal numbers, data of another length, a body cut off | 400 R217 |
+//! | trailer fields: a header in a trailer is not a header, and the platform has no use for one | 400 R217 |
+//! | `Host` missing (in HTTP/1.0, too), twice or no host; a target with a fragment, userinfo, an unescaped or badly escaped character, or in another form than origin, absolute or `OPTIONS *` | 400 R217 |
+//! | another host, port or scheme in `Host`, `:authority`, `:scheme` or an absolute target, also where only one of several disagrees (RFC 9110 section 7.4) | 421 R098 |
+//! | `Content-Encoding`, whatever it is | 415 R147 |
+//! | a version other than HTTP/1.1, HTTP/1.0 and HTTP/2 | 505 R217 |
+//! | a request line over 8 KiB; a head over 32 KiB or 100 lines; a body over 64 KiB, as soon as it is announced | 414; 431; 413 R147 |
+//! | a head not whole within 30 s of its first byte, a body not whole within 10 s of its head | 408 R147 |
+//!
+//! Accepted, as the standards demand: one empty line before a request, visible chunk extensions
+//! (ignored, 1 KiB per body), the absolute form for this server, obs-text in values nobody reads.
+//! `Forwarded`, `X-Forwarded-*` and method overrides are not looked at. Nothing redirects (R013).
+//! HTTP/2 has framing of its own; the parser resets malformed streams (RFC 9113 section 8.1.1), and
+//! the same rules hold for what it passes on, except that it drops a fragment from `:path`. An
+//! idle connection is closed after 30 s, without a word.
+//!
+//! TLS, where it is on, is 1.3 or 1.2, the latter with ECDHE-{ECDSA,RSA}-AES{128,256}-GCM only
+//! (R003, R006): no ChaCha20 with 1.2, as the list of the OpenID conformance suite has none. There
+//! is no renegotiation, compression or early data. The certificate is an ECDSA one, so a client
+//! of TLS 1.2 needs an ECDSA suite.
+//!
 //! # Decisions where the standards leave a choice
 //!
 //! - RS256 is refused everywhere: FAPI 2.0 wins over RFC 9068 section 2.1.

@@ -3,13 +3,20 @@
 mod certificate;
 pub(crate) use certificate::self_signed;
 
+mod chunks;
 mod connection;
+mod docket;
+mod gate;
+mod head;
+mod limits;
+mod unread;
 
 mod tls;
 pub(crate) use tls::{Tls, TlsError};
 
 use crate::Sandbox;
 use connection::Connections;
+use limits::{GRACE, MAX_CONNECTIONS};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -95,8 +102,3 @@ async fn listen(
     // What has not finished by then is cut off when the set is dropped.
     let _ = time::timeout(GRACE, finished).await;
 }
-
-/// More than any test opens, less than a process has descriptors for.
-const MAX_CONNECTIONS: usize = 512;
-/// As long as the slowest honest request may take.
-const GRACE: Duration = Duration::from_secs(5);

@@ -132,7 +132,7 @@ fn size(digits: &[u8]) -> Result<usize, Refused> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    #![expect(clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 

@@ -197,11 +197,17 @@ impl<S> Gate<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> Gate<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
     /// Reads what has come; the number of bytes, 0 at the end.
     fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut room = ReadBuf::new(&mut self.room);
-        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut room))?;
+        let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, &mut room) else {
+            // What TLS has to say to what it read (that it does not renegotiate, say) would
+            // otherwise wait for the next answer. A stream that broke says so when it is read.
+            let _ = Pin::new(&mut self.stream).poll_flush(cx);
+            return Poll::Pending;
+        };
+        read?;
         self.input.extend_from_slice(room.filled());
         Poll::Ready(Ok(room.filled().len()))
     }
@@ -223,7 +229,7 @@ impl<S: AsyncRead + Unpin> Gate<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
