@@ -5,6 +5,9 @@ use ob_sandbox::Sandbox;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 
+/// The key file is its owner's alone, and the key is in no other file.
+///
+/// Rows: L5.5
 #[tokio::test]
 async fn writes_key_authority_and_descriptor() {
     let running = Sandbox::builder().tls(true).start().await.unwrap();
@@ -53,6 +56,9 @@ async fn writes_key_authority_and_descriptor() {
     running.shutdown().await;
 }
 
+/// `Debug` of what holds the key shows none of it.
+///
+/// Rows: L5.1
 #[test]
 fn nothing_prints_the_key() {
     let sandbox = Sandbox::in_process().unwrap();

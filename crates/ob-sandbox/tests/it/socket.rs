@@ -97,6 +97,9 @@ async fn issues_a_token() {
     running.shutdown().await;
 }
 
+/// AS: the host is needed, once, and is the configured one.
+///
+/// Rows: R098, R217
 #[tokio::test]
 async fn r098_r217_the_host_is_needed_once_and_is_ours() {
     let (running, rig) = start().await;
@@ -122,6 +125,9 @@ async fn r098_r217_the_host_is_needed_once_and_is_ours() {
     assert_eq!(status(&raw(&running, forwarded).await), 200);
 }
 
+/// AS: doubled lines.
+///
+/// Rows: R088, R192, L2.11, L3.4
 #[tokio::test]
 async fn r088_r192_doubled_lines_are_refused_on_the_wire() {
     let (running, rig) = start().await;
@@ -154,6 +160,8 @@ async fn r088_r192_doubled_lines_are_refused_on_the_wire() {
 }
 
 /// Tokio's paused clock jumps over the wait as soon as nobody has anything left to do.
+///
+/// Rows: L4.5
 #[tokio::test(start_paused = true)]
 async fn whoever_says_nothing_loses_its_seat() {
     let (running, _rig) = start().await;
@@ -177,6 +185,9 @@ async fn a_full_house_hears_the_word_to_stop() {
     running.shutdown().await;
 }
 
+/// AS: one transfer coding, once.
+///
+/// Rows: R217
 #[tokio::test]
 async fn r217_one_transfer_coding_once() {
     let (running, rig) = start().await;
@@ -192,6 +203,9 @@ async fn r217_one_transfer_coding_once() {
     assert_eq!(rig.sandbox.counters().tokens_issued, 0);
 }
 
+/// AS and RS: broken framing and header bytes.
+///
+/// Rows: R217
 #[tokio::test]
 async fn r217_broken_framing_and_header_bytes_are_refused() {
     let (running, _) = start().await;
@@ -221,6 +235,9 @@ async fn r217_broken_framing_and_header_bytes_are_refused() {
     assert_eq!(status(&raw(&running, many).await), 431);
 }
 
+/// AS: a body has a limit.
+///
+/// Rows: R147
 #[tokio::test]
 async fn r147_a_body_has_a_limit() {
     let (running, _) = start().await;
@@ -236,6 +253,9 @@ async fn r147_a_body_has_a_limit() {
     assert_eq!((why.rule.as_str(), why.status), ("R147", 413));
 }
 
+/// AS and RS: a client that stalls in its handshake keeps nobody waiting.
+///
+/// Rows: L4.5
 #[tokio::test]
 async fn a_stalled_client_keeps_nobody_waiting() {
     let running = Sandbox::builder().tls(true).start().await.unwrap();
@@ -249,6 +269,9 @@ async fn a_stalled_client_keeps_nobody_waiting() {
     running.shutdown().await;
 }
 
+/// AS and RS: TLS 1.2 and 1.3, to who trusts the authority.
+///
+/// Rows: R001, R002
 #[tokio::test]
 async fn r002_speaks_tls_1_2_and_1_3_to_who_trusts_its_authority() {
     let running = Sandbox::builder().tls(true).start().await.unwrap();
@@ -280,7 +303,7 @@ type Offer<'a> = (
     &'a [u8],
 );
 
-fn connector(running: &RunningSandbox, (versions, protocol): Offer<'_>) -> TlsConnector {
+pub(crate) fn connector(running: &RunningSandbox, (versions, protocol): Offer<'_>) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_slice(running.ca_pem().unwrap().as_bytes()).unwrap())
@@ -308,6 +331,9 @@ async fn over_tls(running: &RunningSandbox, offer: Offer<'_>) -> String {
     exchange(stream, text.as_bytes()).await
 }
 
+/// AS and RS: `:authority` stands for `Host`, and both have to be this server.
+///
+/// Rows: R098, L2.18
 #[tokio::test]
 async fn serves_http2_with_the_authority_as_host() {
     let (running, rig) = start().await;
