@@ -79,7 +79,7 @@
 //! `Forwarded`, `X-Forwarded-*` and method overrides are not looked at. Nothing redirects (R013).
 //! HTTP/2 has framing of its own; the parser resets malformed streams (RFC 9113 section 8.1.1), and
 //! the same rules hold for what it passes on, except that it drops a fragment from `:path`. An
-//! idle connection is closed after 30 s, without a word.
+//! idle connection is closed after 30 s without a word, and so is one that takes no answers.
 //!
 //! TLS, where it is on, is 1.3 or 1.2, the latter with ECDHE-{ECDSA,RSA}-AES{128,256}-GCM only
 //! (R003, R006): no ChaCha20 with 1.2, as the list of the OpenID conformance suite has none. There

@@ -12,7 +12,7 @@ use super::{
     chunks::{ChunkReader, Step},
     docket::{Docket, RefusedHead},
     head::{Framing, HeadReader},
-    limits::{HEAD, IDLE, LINGER, MAX_DRAINED},
+    limits::{HEAD, IDLE, LINGER, MAX_DRAINED, STALLED},
     unread::slow_head,
 };
 use crate::refused::Refused;
@@ -43,6 +43,8 @@ pub(super) struct Gate<S> {
     heads: u64,
     waiting: Waiting,
     timer: Pin<Box<Sleep>>,
+    /// Runs while a write cannot go on.
+    stalled: Option<Pin<Box<Sleep>>>,
     room: Box<[u8]>,
     /// How much was thrown away since the writing side was closed.
     drained: Option<usize>,
@@ -90,6 +92,7 @@ impl<S> Gate<S> {
             heads: 0,
             waiting: Waiting::Nothing,
             timer: Box::pin(sleep(IDLE)),
+            stalled: None,
             room: vec![0; ROOM].into(),
             drained: None,
         }
@@ -272,17 +275,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
     }
 }
 
+impl<S> Gate<S> {
+    /// Lets a write that cannot go on end the connection after a while: answers that nobody
+    /// takes would keep their seat for ever.
+    fn poll_stalled<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let timer = self.stalled.get_or_insert_with(|| Box::pin(sleep(STALLED)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Gate<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.poll_stalled(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.poll_stalled(cx, flushed)
     }
 
     /// Closes the writing side, then reads and drops what is still on its way: a connection that
@@ -308,7 +331,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Gate<S> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.poll_stalled(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -29,6 +29,8 @@ pub(super) const HEAD: Duration = Duration::from_secs(30);
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 /// From the end of a head to the end of its body.
 pub(super) const BODY: Duration = Duration::from_secs(10);
+/// How long an answer waits for a peer that does not take it.
+pub(super) const STALLED: Duration = Duration::from_secs(30);
 /// How long what still comes is read and thrown away after a refusal, so that closing does not
 /// reset the connection before the peer has read why (RFC 9112 section 9.6).
 pub(super) const LINGER: Duration = Duration::from_secs(2);
