@@ -362,3 +362,54 @@ fn no_answer_is_bare() {
         })
         .unwrap();
 }
+
+/// AS: a token request with one byte changed, taken out or put in is answered like any other,
+/// never with an error of the server's own, and never twice.
+///
+/// Rows: R217, R208
+#[test]
+fn one_wrong_byte_does_no_harm() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let door = runtime.block_on(Door::plain());
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 400,
+        ..ProptestConfig::default()
+    });
+    let byte = prop_oneof![
+        Just(b'\r'),
+        Just(b'\n'),
+        Just(b' '),
+        Just(b':'),
+        Just(0),
+        any::<u8>()
+    ];
+    let change = (any::<prop::sample::Index>(), 0..3_u8, byte);
+    runner
+        .run(&change, |(at, what, byte)| {
+            runtime.block_on(async {
+                let before = door.running.sandbox().counters().tokens_issued;
+                let mut bytes = door.token_request().await.into_bytes();
+                let at = at.index(bytes.len());
+                match what {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    _ => drop(bytes.remove(at)),
+                }
+                let mut line = door.connect().await;
+                line.say(bytes).await;
+                line.hang_up().await;
+                while let Some(seen) = line.answer().await {
+                    prop_assert!(seen.status < 500 || seen.status == 505, "{:?}", seen);
+                    prop_assert_eq!(seen.status >= 400, door.explanation(&seen).is_some());
+                    seen.assert_not_stored();
+                }
+                let after = door.running.sandbox().counters().tokens_issued;
+                prop_assert!(after - before <= 1);
+                Ok(())
+            })
+        })
+        .unwrap();
+}

@@ -73,7 +73,8 @@ async fn rs_two_proofs_are_none() {
     }
 }
 
-/// The API: two `Authorization` fields are 400 `invalid_request`, in the gateway's words.
+/// The API: a bound token as Bearer is 401 with and without a proof; two `Authorization` fields
+/// are 400 `invalid_request`, in the gateway's words.
 ///
 /// Rows: R111, L2.10
 #[tokio::test]
@@ -98,6 +99,11 @@ async fn rs_two_authorizations_are_refused() {
                 // The gateway's word for `invalid_request`.
                 assert_eq!(seen.error(), "MALFORMED_OAUTH_REQ");
             }
+        }
+        let bearer = right.replacen("authorization: DPoP ", "authorization: Bearer ", 1);
+        let proof = format!("dpop: {}\r\n", line_of(&right, "dpop: "));
+        for text in [bearer.replacen(&proof, "", 1), bearer] {
+            door.assert_refused(&door.ask(&text).await, (401, "R111"), &text);
         }
         let joined = right.replacen(&first, &format!("{first}, Bearer {token}"), 1);
         assert!(matches!(door.ask(joined).await.status, 400 | 401));

@@ -1,10 +1,12 @@
 //! The same door over HTTP/2, frame by frame.
 
 use crate::{front_wire::Door, harness::Rig};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
     time::timeout,
 };
 
@@ -106,12 +108,12 @@ fn status(block: &[u8]) -> u16 {
 }
 
 async fn ask(door: &Door, message: &Message<'_>) -> Outcome {
-    let mut stream = TcpStream::connect(door.running.address()).await.unwrap();
+    let mut stream = door.stream(b"h2").await;
     let mut said = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     said.extend([0, 0, 0, 4, 0, 0, 0, 0, 0]);
     said.extend(message.frames());
     // The server may reset the connection before it has read everything.
-    let _ = stream.write_all(&said).await;
+    let _ = stream.write_all(&said).await.is_ok() && stream.flush().await.is_ok();
     loop {
         let mut head = [0; 9];
         let read = timeout(Duration::from_secs(20), stream.read_exact(&mut head)).await;
@@ -163,23 +165,32 @@ fn plus<'a>(fields: &Fields<'a>, more: &[(&'a str, &'a [u8])]) -> Fields<'a> {
 /// Rows: L2.18, R098, R217
 #[tokio::test]
 async fn the_target_is_this_servers() {
-    let door = Door::plain().await;
+    for door in Door::both().await {
+        targets(&door).await;
+    }
+}
+
+async fn targets(door: &Door) {
     let host = door.host();
-    let right = jwks(&host);
+    let (ours, other): (&[u8], &[u8]) = match door.scheme() {
+        "https" => (b"https", b"http"),
+        _ => (b"http", b"https"),
+    };
+    let right = changed(&jwks(&host), ":scheme", ours);
     assert_eq!(
-        ask(&door, &Message::of(right.clone())).await,
+        ask(door, &Message::of(right.clone())).await,
         Outcome::Status(200)
     );
     let both = plus(&right, &[("host", host.as_bytes())]);
-    assert_eq!(ask(&door, &Message::of(both)).await, Outcome::Status(200));
+    assert_eq!(ask(door, &Message::of(both)).await, Outcome::Status(200));
     let only_host = plus(&without(&right, ":authority"), &[("host", host.as_bytes())]);
     assert_eq!(
-        ask(&door, &Message::of(only_host)).await,
+        ask(door, &Message::of(only_host)).await,
         Outcome::Status(200)
     );
     for (fields, wanted) in [
         (changed(&right, ":authority", b"evil.example"), 421),
-        (changed(&right, ":scheme", b"https"), 421),
+        (changed(&right, ":scheme", other), 421),
         (changed(&right, ":scheme", b"ftp"), 421),
         (plus(&right, &[("host", b"evil.example")]), 421),
         (
@@ -194,12 +205,12 @@ async fn the_target_is_this_servers() {
         (changed(&right, ":path", b"//jwks"), 404),
     ] {
         assert_eq!(
-            ask(&door, &Message::of(fields.clone())).await,
+            ask(door, &Message::of(fields.clone())).await,
             Outcome::Status(wanted),
             "{fields:?}"
         );
     }
-    let absolute = format!("http://{host}/jwks");
+    let absolute = format!("{}://{host}/jwks", door.scheme());
     let userinfo = format!("evil@{host}");
     for fields in [
         changed(&right, ":path", absolute.as_bytes()),
@@ -214,7 +225,7 @@ async fn the_target_is_this_servers() {
         plus(&right, &[(":authority", b"evil.example")]),
         plus(&right, &[("x", b"a"), (":scheme", b"http")]),
     ] {
-        let seen = ask(&door, &Message::of(fields.clone())).await;
+        let seen = ask(door, &Message::of(fields.clone())).await;
         let refused = matches!(seen, Outcome::Reset | Outcome::Status(400 | 404 | 421));
         assert!(refused, "{seen:?} {fields:?}");
     }
@@ -345,4 +356,26 @@ async fn as_the_rules_of_http_1_hold() {
         "within the limit"
     );
     assert_eq!(door.running.sandbox().counters().tokens_issued, 2);
+}
+
+/// AS and RS: a body over the limit is refused by its announcement, whole as it comes.
+///
+/// Rows: R147, L4.5
+#[tokio::test]
+async fn a_large_body_is_refused() {
+    let door = Door::plain().await;
+    let client = Client::builder(TokioExecutor::new())
+        .http2_only(true)
+        .build_http::<Full<Bytes>>();
+    for path in ["/oauth2/tokens", "/consents"] {
+        for bytes in [64 * 1024 + 1, 10_000_000] {
+            let url = format!("{}{path}", door.running.issuer());
+            let request = http::Request::post(url).body(Full::from(vec![b'a'; bytes]));
+            let answer = client.request(request.unwrap()).await.unwrap();
+            assert_eq!(answer.status(), 413);
+            assert_eq!(answer.headers()["cache-control"], "no-store");
+            let id = answer.headers()["x-sandbox-refusal"].to_str().unwrap();
+            assert_eq!(door.rig.sandbox.explanation(id).unwrap().rule, "R147");
+        }
+    }
 }

@@ -282,9 +282,9 @@ async fn an_idle_connection_is_closed() {
 }
 
 /// AS and RS: refusals of a request leave the connection good, refusals of its framing end it.
-/// Answers come in the order of the requests.
+/// Answers come in the order of the requests, and none of them may be stored.
 ///
-/// Rows: L4.5
+/// Rows: R156, L4.5
 #[tokio::test]
 async fn a_connection_is_good_after_a_refusal() {
     for door in Door::both().await {
@@ -305,9 +305,13 @@ async fn a_connection_is_good_after_a_refusal() {
         ];
         for (text, status) in &refusals {
             line.say(text).await;
-            assert_eq!(line.answer().await.unwrap().status, *status);
+            let seen = line.answer().await.unwrap();
+            assert_eq!(seen.status, *status);
+            seen.assert_plain();
             line.say(door.token_request().await).await;
-            assert_eq!(line.answer().await.unwrap().status, 200, "after {status}");
+            let seen = line.answer().await.unwrap();
+            assert_eq!(seen.status, 200, "after {status}");
+            seen.assert_not_stored();
         }
         // All at once, and behind them one that ends it.
         let all: String = refusals.iter().map(|(text, _)| text.as_str()).collect();
@@ -373,4 +377,25 @@ async fn a_cut_off_body_is_refused() {
     let seen = line.answer_to_head().await.unwrap();
     assert_eq!(seen.status, 400);
     assert!(line.is_closed().await, "no byte behind the head");
+}
+
+/// AS and RS: who asks and never listens loses its seat.
+///
+/// Rows: R166, L4.5
+#[tokio::test(start_paused = true)]
+async fn answers_that_nobody_takes_end_the_connection() {
+    let door = Door::plain().await;
+    let mut line = door.connect().await;
+    let (many, start) = (door.get("/jwks", "").repeat(1000), Instant::now());
+    // Blocks once the answers fill every buffer on their way, until the server gives up.
+    let mut asked = 0;
+    while asked < 1_000_000 && line.try_say(&many).await {
+        asked += 1000;
+    }
+    assert!(asked < 1_000_000, "the server went on answering");
+    assert!(
+        start.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        start.elapsed()
+    );
 }

@@ -265,6 +265,29 @@ async fn early_data_is_not_taken() {
     assert_eq!(said.matches("HTTP/1.1 200").count(), 1, "{said}");
 }
 
+/// AS and RS: a client of another application protocol is sent away (RFC 9325 section 3.7).
+///
+/// Rows: R003
+#[tokio::test]
+async fn another_application_protocol_is_refused() {
+    let knocker = Knocker::new().await;
+    for protocol in ["h2", "http/1.1"] {
+        let said = knocker
+            .knock(&format!("-tls1_3 -alpn {protocol}"), "")
+            .await;
+        assert!(
+            said.contains(&format!("ALPN protocol: {protocol}")),
+            "{said}"
+        );
+    }
+    for protocol in ["http/1.0", "smtp", "ftp,imap"] {
+        let said = knocker
+            .knock(&format!("-tls1_3 -alpn {protocol}"), "")
+            .await;
+        assert!(said.contains("alert no application protocol"), "{said}");
+    }
+}
+
 /// AS and RS: where https is served, plain HTTP gets no HTTP, and every address that is told is
 /// https. Without it, the sandbox listens on loopback and nowhere else.
 ///

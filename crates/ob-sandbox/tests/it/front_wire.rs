@@ -52,13 +52,23 @@ impl Door {
     }
 
     pub(crate) async fn connect(&self) -> Line {
+        let (stream, read) = (self.stream(b"http/1.1").await, Vec::new());
+        Line { stream, read }
+    }
+
+    /// A connection, over TLS for this protocol where TLS is on.
+    pub(crate) async fn stream(&self, protocol: &[u8]) -> Box<dyn Stream> {
         let stream = TcpStream::connect(self.running.address()).await.unwrap();
         if !self.tls {
-            return Line::new(stream);
+            return Box::new(stream);
         }
         let name = ServerName::try_from("127.0.0.1").unwrap();
-        let connector = connector(&self.running, (&[&TLS13, &TLS12], b"http/1.1"));
-        Line::new(connector.connect(name, stream).await.unwrap())
+        let connector = connector(&self.running, (&[&TLS13, &TLS12], protocol));
+        Box::new(connector.connect(name, stream).await.unwrap())
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
     }
 
     /// Sends bytes on a connection of their own and gives the first answer.
@@ -154,7 +164,8 @@ pub(crate) fn line_of<'a>(request: &'a str, name: &str) -> &'a str {
     line.unwrap().split_once(": ").unwrap().1
 }
 
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+/// A connection without TLS or with it.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// A connection.
@@ -164,11 +175,6 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    fn new(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
-        let (stream, read) = (Box::new(stream), Vec::new());
-        Self { stream, read }
-    }
-
     /// Sends. A server that has heard enough may have closed already.
     pub(crate) async fn say(&mut self, bytes: impl AsRef<[u8]>) {
         let sent = self.stream.write_all(bytes.as_ref()).await;
@@ -273,11 +279,16 @@ impl Seen {
         oauth.or(gateway).unwrap_or_default().to_owned()
     }
 
+    #[track_caller]
+    pub(crate) fn assert_not_stored(&self) {
+        assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
+        assert_eq!(self.header("pragma"), Some("no-cache"), "{self:?}");
+    }
+
     /// Not to be stored, no redirection, no insides of the server, nothing of the request.
     #[track_caller]
     pub(crate) fn assert_plain(&self) {
-        assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
-        assert_eq!(self.header("pragma"), Some("no-cache"), "{self:?}");
+        self.assert_not_stored();
         assert!(!(300..400).contains(&self.status), "{self:?}");
         assert_eq!(self.header("location"), None, "{self:?}");
         let text = format!("{}{}", self.head, String::from_utf8_lossy(&self.body));
