@@ -134,6 +134,7 @@ mod tests {
         TokenAnswer::read(&answer(&body)).map(|token| token.lifetime.as_secs())
     }
 
+    /// Rows: R160
     #[test]
     fn r160_the_expires_in_matrix() {
         for (sent, read) in [
@@ -169,6 +170,7 @@ mod tests {
         assert_eq!(TokenAnswer::read(&none).unwrap().lifetime.as_secs(), 60);
     }
 
+    /// Rows: R159, L4.4
     #[test]
     fn r159_refuses_what_could_leave_its_header() {
         for token in [
@@ -197,6 +199,7 @@ mod tests {
         }
     }
 
+    /// Rows: R158, R218
     #[test]
     fn r158_unknown_members_are_ignored_and_wrong_types_refused() {
         let odd =
@@ -222,6 +225,7 @@ mod tests {
         }
     }
 
+    /// Rows: R159
     #[test]
     fn r159_wants_200_json_of_bounded_size() {
         let good = r#"{"access_token":"a","token_type":"Bearer"}"#;

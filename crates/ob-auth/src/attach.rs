@@ -11,7 +11,10 @@ use crate::{
     server_clock::shifted,
 };
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Uri, header::AUTHORIZATION};
+use http::{
+    HeaderName, HeaderValue, Request, Uri,
+    header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING},
+};
 use ob_core::{ActingFor, Code};
 use ob_jose::{Htu, ProofInput};
 
@@ -28,7 +31,7 @@ pub(crate) struct Call<'a> {
 pub(crate) fn check_request(request: &Request<Bytes>) -> Result<Origin, AuthError> {
     for (name, code) in OURS {
         if request.headers().contains_key(&name) {
-            let reason = format!("the request already carries {name}, which only obkit may write");
+            let reason = format!("the request already carries {name}, which no caller may set");
             return Err(AuthError::new(code, reason));
         }
     }
@@ -192,9 +195,16 @@ fn target(uri: &Uri) -> Result<Htu, AuthError> {
 }
 
 /// What a caller may not set, and what it means if it did.
-const OURS: [(HeaderName, Code); 4] = [
+const OURS: [(HeaderName, Code); 9] = [
     (AUTHORIZATION, Code::X001),
     (DPOP, Code::X001),
     (X_ON_BEHALF_OF, Code::X001),
     (X_APPLICATION_ID, Code::X002),
+    // The transport's: they say where a request goes and where it ends.
+    (HOST, Code::A100),
+    (CONTENT_LENGTH, Code::A100),
+    (TRANSFER_ENCODING, Code::A100),
+    // No other credential goes along (R085, R220).
+    (PROXY_AUTHORIZATION, Code::A100),
+    (COOKIE, Code::A100),
 ];

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, StatusCode, Uri};
 use ob_core::{ActingFor, ClientId, Code, Retry, Sent};
-use ob_jose::{Signer, Thumbprint};
+use ob_jose::{Algorithm, Signer, Thumbprint};
 use ob_transport::SharedTransport;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -101,8 +101,9 @@ impl Authorizer {
     /// `OB-X001` for a token of another party, `OB-X002` for one of another application,
     /// `OB-X003` if the request names another consent than the token's, `OB-D304` for one bound
     /// to another key, `OB-T211` for an expired one; `OB-X001` or `OB-X002` for a request that
-    /// already carries one of the headers, `OB-N102` for a URL that must not get a credential.
-    /// The request is left as it was.
+    /// already carries one of the headers, `OB-A100` for one that carries `Host`, a framing
+    /// header, a cookie or a proxy credential, `OB-N102` for a URL that must not get a
+    /// credential. The request is left as it was.
     pub async fn attach(
         &self,
         party: &ActingFor,
@@ -166,6 +167,12 @@ impl Authorizer {
     #[must_use]
     pub fn dpop_thumbprint(&self) -> &Thumbprint {
         &self.0.engine.realm.jkt
+    }
+
+    /// The algorithm of the proofs.
+    #[must_use]
+    pub fn proof_algorithm(&self) -> Algorithm {
+        self.0.engine.prover.algorithm()
     }
 
     /// The authorization server.

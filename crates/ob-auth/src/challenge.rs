@@ -101,6 +101,7 @@ mod tests {
         Challenge::of(StatusCode::from_u16(status).unwrap(), &headers)
     }
 
+    /// Rows: R083
     #[test]
     fn r083_recognises_every_legal_spelling() {
         for line in [
@@ -122,6 +123,7 @@ mod tests {
         assert_eq!(of(401, &lines), Some(Challenge::UseNonce));
     }
 
+    /// Rows: R083
     #[test]
     fn what_is_no_nonce_challenge_is_none() {
         let good = r#"DPoP error="use_dpop_nonce""#;
@@ -183,7 +185,44 @@ mod tests {
         }
     }
 
+    /// However long and however many, so much is looked at and no more.
+    ///
+    /// Rows: R083, L4.6
+    #[test]
+    fn l4_what_is_read_is_bounded() {
+        let good = r#"DPoP error="use_dpop_nonce""#;
+        let at = |offset: usize| {
+            let padded = format!("Basic x=\"{}\", {good}", "\\\"".repeat(offset / 2));
+            of(401, &[&padded])
+        };
+        assert_eq!(at(3_000), Some(Challenge::UseNonce));
+        assert_eq!(at(5_000), None);
+        assert_eq!(at(1 << 20), None);
+        let among = |before: usize| {
+            let mut lines = vec!["Basic"; before];
+            lines.push(good);
+            of(401, &lines)
+        };
+        assert_eq!(among(7), Some(Challenge::UseNonce));
+        assert_eq!(among(8), None);
+        assert_eq!(among(10_000), None);
+        for hostile in [
+            "\"",
+            "\\",
+            ",",
+            "=",
+            "a ",
+            "a=",
+            "DPoP ",
+            "DPoP error=\"",
+            "\"\\",
+        ] {
+            of(401, &[&hostile.repeat((1 << 20) / hostile.len())]);
+        }
+    }
+
     proptest! {
+        /// Rows: R083, L4.6
         #[test]
         fn l4_any_line_is_read_without_panic_and_fast(line in "[ -~\t]{0,5000}") {
             of(401, &[&line]);

@@ -243,7 +243,7 @@ impl Error for AuthError {
 }
 
 /// The likeliest owner; every code has one (tested in `ob_core`).
-fn owner(code: Code) -> Owner {
+pub(crate) fn owner(code: Code) -> Owner {
     code.owners().first().copied().unwrap_or(Owner::You)
 }
 

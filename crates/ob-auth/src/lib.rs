@@ -75,6 +75,8 @@ pub use authorizer::{Authorized, Authorizer, AuthorizerBuilder, CacheStatus, Tok
 mod cache;
 mod challenge;
 pub use challenge::Challenge;
+mod discovery;
+pub use discovery::{Discovery, DiscoveryError, ServerMetadata};
 mod engine;
 mod error;
 pub use error::{AuthError, BuildError};
@@ -84,6 +86,7 @@ mod header_names;
 mod isolation;
 #[cfg(feature = "dangerous-sabotage")]
 pub use isolation::Sabotage;
+mod key_reuse;
 mod moment;
 mod nonce;
 mod origin;

@@ -88,6 +88,7 @@ mod tests {
         Origin::of(&url.parse().unwrap()).unwrap()
     }
 
+    /// Rows: R075, R079, L2.20, L2.23
     #[test]
     fn r075_r079_only_one_well_formed_nonce_counts() {
         let longest = "n".repeat(1024);
@@ -114,6 +115,7 @@ mod tests {
         assert!(Nonce::of(&headers(&[])).is_none());
     }
 
+    /// Rows: R076, R077
     #[test]
     fn r076_r077_the_newest_of_each_origin() {
         let store = NonceStore::new();

@@ -1,7 +1,16 @@
 //! Where a URL leads: the part of it that nonces and clocks belong to.
 
 use http::Uri;
+use ob_core::Shown;
 use std::net::IpAddr;
+
+/// A URL for a message: without what may be a password, and log-safe.
+pub(crate) fn shown(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, rest)) => Shown(&format!("[cut]@{rest}")).to_string(),
+        None => Shown(url).to_string(),
+    }
+}
 
 /// Scheme, host and port (R076).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +72,20 @@ mod tests {
         Origin::for_credentials(&url.parse().unwrap())
     }
 
+    /// A password in a URL is a mistake that no message repeats.
+    ///
+    /// Rows: L5.1
+    #[test]
+    fn user_information_is_not_shown() {
+        for url in [
+            "https://u:CANARY@a.example/t",
+            "https://CANARY@b@a.example/t",
+        ] {
+            assert_eq!(shown(url), r#""[cut]@a.example/t""#);
+        }
+        assert_eq!(shown("https://a.example/t"), r#""https://a.example/t""#);
+    }
+
     #[test]
     fn one_origin_has_one_spelling() {
         let one = origin("https://API.example/a?b=c").unwrap();
@@ -75,6 +98,7 @@ mod tests {
         );
     }
 
+    /// Rows: R001
     #[test]
     fn r001_credentials_go_to_https_or_to_this_machine() {
         for good in [

@@ -48,6 +48,7 @@ mod tests {
         }
     }
 
+    /// Rows: R216
     #[test]
     fn r216_is_a_version_4_uuid() {
         let of = |byte| interaction_id(&AllOf(byte).into()).unwrap();
@@ -55,6 +56,19 @@ mod tests {
         assert_eq!(of(0xFF), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 
+    /// A million ids of the system's generator, and no two alike.
+    ///
+    /// Rows: R069
+    #[test]
+    fn a_million_ids_differ() {
+        let entropy = SharedEntropy::system();
+        let mut seen = std::collections::HashSet::with_capacity(1_000_000);
+        for _ in 0..1_000_000 {
+            assert!(seen.insert(jti(&entropy).unwrap()));
+        }
+    }
+
+    /// Rows: R039, R069
     #[test]
     fn r039_a_jti_has_128_bits() {
         let entropy = SeededEntropy::new(1).into();

@@ -1,14 +1,18 @@
 //! The authorization server: who it is and where its token endpoint is.
 
-use crate::{BuildError, origin::Origin};
+use crate::{
+    BuildError,
+    origin::{self, Origin},
+};
 use http::Uri;
 use ob_core::{Code, Shown};
-use ob_jose::Htu;
+use ob_jose::{Algorithm, Htu};
 
 /// An authorization server: its issuer identifier and the URL of its token endpoint.
 ///
 /// Neither is ever derived from the other: the client assertion is addressed to the issuer
-/// alone (R021, R064), whatever the endpoint's URL is.
+/// alone (R021, R064), whatever the endpoint's URL is. Both come from your configuration, or, for
+/// the issuer alone, from the server's metadata: see [`Discovery`](crate::Discovery).
 ///
 /// ```
 /// use ob_auth::AuthorizationServer;
@@ -20,12 +24,22 @@ use ob_jose::Htu;
 /// assert!(AuthorizationServer::new("https://as.example", "http://as.example/token").is_err());
 /// # Ok::<(), ob_auth::BuildError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationServer {
     issuer: String,
     token_url: Uri,
     htu: Htu,
     origin: Origin,
+    accepted: Accepted,
+}
+
+/// The algorithms a server said it accepts; `None` where it said nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    /// Of client assertions.
+    pub(crate) assertion: Option<Vec<Algorithm>>,
+    /// Of DPoP proofs.
+    pub(crate) proof: Option<Vec<Algorithm>>,
 }
 
 impl AuthorizationServer {
@@ -38,7 +52,7 @@ impl AuthorizationServer {
     pub fn new(issuer: impl Into<String>, token_url: &str) -> Result<Self, BuildError> {
         let issuer = checked_issuer(issuer.into())?;
         let refused = |why| {
-            let found = Shown(token_url);
+            let found = origin::shown(token_url);
             BuildError::new(
                 Code::N102,
                 format!("token URL {found} is not usable: {why}"),
@@ -56,7 +70,16 @@ impl AuthorizationServer {
             token_url: uri,
             htu,
             origin,
+            accepted: Accepted::default(),
         })
+    }
+
+    pub(crate) fn accepting(self, accepted: Accepted) -> Self {
+        Self { accepted, ..self }
+    }
+
+    pub(crate) fn accepted(&self) -> &Accepted {
+        &self.accepted
     }
 
     /// The issuer identifier: `aud` of the client assertion.
@@ -97,6 +120,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// Rows: R021
     #[test]
     fn r021_the_issuer_stays_byte_for_byte() {
         for issuer in [
@@ -109,6 +133,7 @@ mod tests {
         }
     }
 
+    /// Rows: R001
     #[test]
     fn r001_refuses_urls_that_credentials_must_not_go_to() {
         for url in [
@@ -123,6 +148,7 @@ mod tests {
         ] {
             let refused = AuthorizationServer::new("https://as.example", url).unwrap_err();
             assert_eq!(refused.code(), Code::N102, "{url}");
+            assert!(!refused.to_string().contains("u:p"), "{refused}");
         }
         assert!(AuthorizationServer::new("i", "http://127.0.0.1:8080/t").is_ok());
     }

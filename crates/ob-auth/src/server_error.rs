@@ -122,6 +122,7 @@ mod tests {
         assert_eq!(ServerError::read(&vec![b' '; 10 << 20]).code(), "");
     }
 
+    /// Rows: L5.6
     #[test]
     fn l5_the_words_are_escaped_cut_and_without_tokens() {
         assert_eq!(safe("a\r\nb\t\u{e9}\""), r#"a\r\nb\t\u{e9}\""#);

@@ -196,6 +196,8 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// Rows: R087, R197
         #[test]
         fn r197_keys_are_equal_exactly_when_every_part_is(one in parts(), other in parts()) {
             let (a, b) = (key(&one), key(&other));
@@ -206,6 +208,7 @@ mod tests {
             }
         }
 
+        /// Rows: R087, R197
         #[test]
         fn r197_changing_one_part_changes_the_key(one in parts(), which in 0..10_usize) {
             let mut other = one.clone();

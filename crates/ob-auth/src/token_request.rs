@@ -127,6 +127,7 @@ mod tests {
         text + "\n" + std::str::from_utf8(request.body()).unwrap()
     }
 
+    /// Rows: R047, R049, R149, R151
     #[test]
     fn the_request_as_the_platform_prints_it() {
         let grant = Grant::new("consents:create".parse().unwrap());

@@ -169,6 +169,7 @@ mod tests {
         }
     }
 
+    /// Rows: R163
     #[test]
     fn r163_a_redirect_is_refused_whatever_it_says() {
         for status in [301, 302, 303, 307, 308, 304] {
@@ -195,6 +196,7 @@ mod tests {
         assert_eq!(failure(200, body).code(), Code::T201);
     }
 
+    /// Rows: R209
     #[test]
     fn r209_retry_after_in_all_its_forms() {
         let wait = |text: &str| {

@@ -5,7 +5,8 @@ use super::{Authorizer, Inner};
 use crate::isolation::Sabotage;
 use crate::{
     AuthorizationServer, BuildError, Profile, SealPolicy, SharedSpawner, engine::Engine,
-    isolation::Isolation, nonce::NonceStore, server_clock::ServerClocks, token_key::Realm,
+    isolation::Isolation, key_reuse, nonce::NonceStore, server::Accepted,
+    server_clock::ServerClocks, token_key::Realm,
 };
 use ob_core::{ClientId, Code, SharedClock, SharedEntropy};
 use ob_jose::{Algorithm, AssertionTyp, ClientAssertion, DpopProver, Signer, SigningKey};
@@ -73,8 +74,8 @@ impl AuthorizerBuilder {
         Self { typ, ..self }
     }
 
-    /// The key that proofs are made with. Default: a fresh ES256 key that lives in this process
-    /// only (R086); when it goes, the tokens bound to it go.
+    /// The key that proofs are made with. Default: a fresh key that lives in this process only,
+    /// ES256 unless the server's metadata ask for another algorithm (R084, R086); when it goes, the tokens bound to it go.
     pub fn dpop_signer(self, signer: Arc<dyn Signer>) -> Self {
         Self {
             dpop: Some(signer),
@@ -158,7 +159,8 @@ impl AuthorizerBuilder {
     ///
     /// # Errors
     /// `OB-K008` when one key is given for both roles (R045), `OB-K009` when no DPoP key can be
-    /// made, `OB-K010` for a capacity of zero.
+    /// made, `OB-K010` for a capacity of zero, `OB-K002` when the server's metadata accept no
+    /// algorithm that a key has (R084).
     pub fn build(mut self) -> Result<Authorizer, BuildError> {
         if self.capacity == 0 {
             return Err(BuildError::new(
@@ -166,12 +168,20 @@ impl AuthorizerBuilder {
                 "capacity is 0: needs at least 1",
             ));
         }
-        let dpop = self.dpop.take().map_or_else(fresh_key, Ok)?;
+        let Accepted { assertion, proof } = self.server.accepted();
+        overlap("client", self.client_key.algorithm(), assertion.as_deref())?;
+        let dpop = match self.dpop.take() {
+            Some(key) => key,
+            None => fresh_key(proof.as_deref())?,
+        };
+        overlap("DPoP", dpop.algorithm(), proof.as_deref())?;
         let prover = DpopProver::new(Arc::clone(&dpop));
-        if *prover.thumbprint() == self.client_key.public_jwk().thumbprint() {
+        let thumbprint = self.client_key.public_jwk().thumbprint();
+        if *prover.thumbprint() == thumbprint {
             let reason = "the client key and the DPoP key are one key: needs two";
             return Err(BuildError::new(Code::K008, reason));
         }
+        key_reuse::check(thumbprint, self.server.issuer());
         let kept = (self.capacity, self.spawner.take());
         Ok(Authorizer(Arc::new(Inner::new(self.engine(prover), kept))))
     }
@@ -203,8 +213,28 @@ impl AuthorizerBuilder {
     }
 }
 
-fn fresh_key() -> Result<Arc<dyn Signer>, BuildError> {
-    match SigningKey::generate(Algorithm::Es256) {
+/// Whether the server takes what a key signs, as far as it says so.
+fn overlap(role: &str, ours: Algorithm, accepted: Option<&[Algorithm]>) -> Result<(), BuildError> {
+    let Some(accepted) = accepted.filter(|accepted| !accepted.contains(&ours)) else {
+        return Ok(());
+    };
+    let names: Vec<_> = accepted
+        .iter()
+        .map(|algorithm| algorithm.as_str())
+        .collect();
+    let needed = match names.as_slice() {
+        [] => "none that is known here".to_owned(),
+        names => names.join(", "),
+    };
+    let reason = format!("the {role} key signs {ours}, the server accepts {needed}");
+    Err(BuildError::new(Code::K002, reason))
+}
+
+/// Of the algorithms that the server accepts, the preferred one.
+fn fresh_key(accepted: Option<&[Algorithm]>) -> Result<Arc<dyn Signer>, BuildError> {
+    let mut preferred = Algorithm::ALL.into_iter();
+    let chosen = preferred.find(|one| accepted.is_none_or(|accepted| accepted.contains(one)));
+    match SigningKey::generate(chosen.unwrap_or(Algorithm::Es256)) {
         Ok(key) => Ok(Arc::new(key)),
         Err(error) => Err(BuildError::new(Code::K009, "no DPoP key can be made").caused_by(error)),
     }
