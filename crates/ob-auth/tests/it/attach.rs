@@ -1,6 +1,6 @@
 use crate::world::{
     APP_A, APP_B, INTEGRATOR, TOKEN_URL, World, acme, api_request, beta, client_key, data_grant,
-    get_accounts, grant, own_context, party,
+    get_accounts, own_context, party,
 };
 use bytes::Bytes;
 use http::Request;
@@ -34,6 +34,7 @@ async fn held(authorizer: &Authorizer) -> Arc<SealedToken> {
         .token
 }
 
+/// Rows: R198, L3.13
 #[tokio::test]
 async fn l3_a_token_goes_to_its_own_party_only() {
     let authorizer = World::honest().authorizer();
@@ -63,38 +64,6 @@ async fn l3_a_token_goes_to_its_own_party_only() {
 }
 
 #[tokio::test]
-async fn r191_a_caller_may_not_set_what_only_we_write() {
-    let authorizer = World::honest().authorizer();
-    let token = held(&authorizer).await;
-    for (name, code) in [
-        ("Authorization", Code::X001),
-        ("DPOP", Code::X001),
-        ("x-on-behalf-of", Code::X001),
-        ("X-Application-ID", Code::X002),
-    ] {
-        let mut request = get_accounts();
-        let name: http::HeaderName = name.parse().unwrap();
-        request.headers_mut().insert(name, APP_A.parse().unwrap());
-        let mut same = get_accounts();
-        *same.headers_mut() = request.headers().clone();
-        assert_eq!(
-            attach(&authorizer, (&acme(), &token), request)
-                .await
-                .unwrap_err(),
-            code
-        );
-        let refused = authorizer
-            .authorize(&acme(), &grant("never asked"), &mut same)
-            .await;
-        assert_eq!(
-            refused.unwrap_err().code(),
-            code,
-            "refused before a token is asked for"
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_request_that_names_another_consent_is_refused() {
     let authorizer = World::honest().authorizer();
     let token = held(&authorizer).await;
@@ -115,6 +84,7 @@ async fn a_request_that_names_another_consent_is_refused() {
     }
 }
 
+/// Rows: R001, R071
 #[tokio::test]
 async fn r001_credentials_go_to_https_only() {
     let authorizer = World::honest().authorizer();
@@ -149,6 +119,7 @@ async fn an_expired_token_is_not_written() {
     assert_eq!(refused.unwrap_err(), Code::T211);
 }
 
+/// Rows: R043, R087
 #[tokio::test]
 async fn r043_a_token_stays_with_its_environment_and_key() {
     let world = World::honest();

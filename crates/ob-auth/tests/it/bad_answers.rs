@@ -42,6 +42,7 @@ fn answer(status: u16, kind: &str, body: impl Into<Bytes>) -> Reply {
 
 const JSON: &str = "application/json";
 
+/// Rows: R159
 #[tokio::test]
 async fn r159_answers_that_are_none() {
     let bodies: [(&str, &[u8]); 9] = [
@@ -78,6 +79,7 @@ async fn r159_answers_that_are_none() {
     assert_eq!(huge.code(), Code::T201, "R166");
 }
 
+/// Rows: R163
 #[tokio::test]
 async fn r163_a_redirect_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -93,6 +95,7 @@ async fn r163_a_redirect_is_not_followed() {
     }
 }
 
+/// Rows: R164
 #[tokio::test]
 async fn refusals_have_their_codes_and_owners() {
     for (status, said, code, owner) in [
@@ -120,6 +123,7 @@ async fn refusals_of_our_signatures_say_what_was_signed() {
     insta::assert_snapshot!(proof, @r#"[OB-D301] DPoP proof was refused · for acme · the server answered 400: invalid_dpop_proof "said the server" (proof: htu https://auth.example/oauth2/tokens; request: https://auth.example/oauth2/tokens; the clock is not the cause) · corr-refused"#);
 }
 
+/// Rows: R207, R233
 #[tokio::test]
 async fn the_other_two_envelopes_are_read_too() {
     let gateway = r#"{"Errors":{"Error":[{"Source":"Gateway","ReasonCode":"INVALID_AUTH_HEADER","Description":"d","Recoverable":false,"Details":null}]}}"#;
@@ -133,6 +137,7 @@ async fn the_other_two_envelopes_are_read_too() {
     assert_eq!((html.code(), html.server_error()), (Code::T202, None));
 }
 
+/// Rows: R209
 #[tokio::test]
 async fn r209_the_server_says_how_long_to_wait() {
     let busy = error(|| {
@@ -209,4 +214,38 @@ async fn a_token_that_is_expired_on_arrival_is_not_used() {
         .await;
     assert_eq!(refused.unwrap_err().code(), Code::T211);
     assert!(request.headers().is_empty());
+}
+
+/// A refresh token that nobody asked for is ignored and never printed; the next token is asked
+/// for with the client's own credentials again.
+///
+/// Rows: R022, R158
+#[tokio::test]
+async fn r022_a_refresh_token_is_ignored() {
+    let world = World::new(|asked| {
+        assert_eq!(asked.form["grant_type"], "client_credentials");
+        assert!(!asked.form.contains_key("refresh_token"));
+        let issue = Issue::honest(asked).member("refresh_token", "CANARY-REFRESH".into());
+        issue.member("refresh_expires_in", 7.into()).into()
+    });
+    let authorizer = world.authorizer();
+    for _ in 0..2 {
+        let lease = authorizer.token(&acme(), &grant("a")).await.unwrap();
+        let shown = format!("{lease:?} {authorizer:#?}");
+        assert!(!shown.contains("CANARY"), "{shown}");
+        world.clock.advance(Duration::from_secs(900));
+    }
+    assert_eq!(world.server.requests(), 2);
+}
+
+/// Rows: R158
+#[tokio::test]
+async fn r158_a_token_may_be_large_and_an_answer_may_say_more() {
+    let world = World::new(|asked| {
+        let issue = Issue::honest(asked).claim("entitlements", "x".repeat(6 * 1024).into());
+        let junk = serde_json::json!({"a": [[[{"b": null}]], 1.5e3, "\u{1f600}"]});
+        issue.member("junk", junk).into()
+    });
+    let lease = world.authorizer().token(&acme(), &grant("a")).await;
+    assert!(lease.unwrap().token.expose().len() > 8 * 1024);
 }

@@ -21,6 +21,7 @@ fn honest_behind(gate: &Arc<Semaphore>) -> World {
     World::gated(gate, |asked| Issue::honest(asked).into())
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn r165_200_cold_callers_of_two_parties_make_two_requests() {
     let gate = gate();
@@ -46,6 +47,7 @@ async fn r165_200_cold_callers_of_two_parties_make_two_requests() {
     }
 }
 
+/// Rows: R165
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r165_on_several_threads_too() {
     let world = World::honest();
@@ -61,6 +63,7 @@ async fn r165_on_several_threads_too() {
     assert_eq!(world.server.requests(), 2);
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn everyone_who_waits_shares_a_failure_and_nobody_after() {
     let gate = gate();
@@ -184,6 +187,7 @@ async fn a_permanent_refusal_is_remembered_for_two_seconds_for_its_key_alone() {
     }
 }
 
+/// Rows: R165, R197
 #[tokio::test]
 async fn r165_eviction_removes_this_very_token_only() {
     let world = World::honest();
@@ -209,6 +213,7 @@ async fn r165_eviction_removes_this_very_token_only() {
     assert_eq!(world.server.requests(), 3);
 }
 
+/// Rows: R197
 #[tokio::test]
 async fn a_purge_forgets_every_token_of_one_party() {
     let world = World::honest();
@@ -248,6 +253,7 @@ async fn the_cache_is_bounded_and_keeps_serving() {
     );
 }
 
+/// Rows: R197
 #[tokio::test]
 async fn applications_of_one_third_party_do_not_share_a_token() {
     let world = World::honest();
@@ -276,6 +282,8 @@ async fn applications_of_one_third_party_do_not_share_a_token() {
 
 /// L3-11, R197, R198: interleaved parties, failures, expiry, eviction and cancellation; every
 /// request that is written carries its own party's token and application.
+///
+/// Rows: R197, R198, L3.11
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn l3_1000_interleaved_tasks_never_mix_parties() {
     let world = World::new(|asked| match asked.nth % 5 {

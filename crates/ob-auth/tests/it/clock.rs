@@ -19,6 +19,7 @@ fn skewed(ahead: i64) -> World {
     })
 }
 
+/// Rows: R028
 #[tokio::test]
 async fn r028_a_wrong_clock_is_made_up_for_within_a_minute() {
     for ahead in [11, 40, 60, -31, -40, -60] {
@@ -42,6 +43,7 @@ async fn r028_a_wrong_clock_is_made_up_for_within_a_minute() {
     }
 }
 
+/// Rows: R028
 #[tokio::test]
 async fn c101_names_the_difference_and_sends_no_more() {
     for (ahead, words) in [
@@ -77,6 +79,7 @@ async fn a_difference_that_nobody_complains_about_is_not_applied() {
     );
 }
 
+/// Rows: R028, R164
 #[tokio::test]
 async fn a_refusal_under_a_right_clock_is_not_repeated() {
     for (status, error, code) in [
@@ -94,6 +97,7 @@ async fn a_refusal_under_a_right_clock_is_not_repeated() {
     }
 }
 
+/// Rows: R028
 #[tokio::test]
 async fn one_clock_retry_per_fetch_whatever_the_server_says() {
     let world = World::with(30, None, |_| refusal(400, "invalid_dpop_proof").into());

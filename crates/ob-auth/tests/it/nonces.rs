@@ -24,6 +24,7 @@ fn rotating(challenges: usize) -> World {
     })
 }
 
+/// Rows: R063, R067
 #[tokio::test]
 async fn r063_r067_a_retry_is_signed_afresh() {
     let world = rotating(1);
@@ -47,6 +48,7 @@ async fn r063_r067_a_retry_is_signed_afresh() {
     );
 }
 
+/// Rows: R023, R078, L2.19
 #[tokio::test]
 async fn r078_a_second_nonce_allows_one_more_then_it_stops() {
     let lease = rotating(2)
@@ -66,6 +68,7 @@ async fn r078_a_second_nonce_allows_one_more_then_it_stops() {
     assert!(!error.is_retryable());
 }
 
+/// Rows: R078, L2.19
 #[tokio::test]
 async fn r078_no_retry_without_another_nonce() {
     let same = World::new(|_| nonce_challenge("n1").into());
@@ -80,6 +83,7 @@ async fn r078_no_retry_without_another_nonce() {
     assert_eq!(none.server.requests(), 1);
 }
 
+/// Rows: R075, R079, L2.20, L2.23
 #[tokio::test]
 async fn r075_r079_hostile_nonces_are_not_used() {
     for bad in ["a b", "a\"b", &"n".repeat(65_536), ""] {
@@ -105,6 +109,7 @@ async fn r075_r079_hostile_nonces_are_not_used() {
     assert_eq!(two.server.requests(), 1);
 }
 
+/// Rows: R077
 #[tokio::test]
 async fn r077_a_nonce_of_any_answer_is_used_next() {
     let world = World::new(|asked| {
@@ -130,6 +135,83 @@ async fn r077_a_nonce_of_any_answer_is_used_next() {
     assert_eq!(world.server.requests(), 3, "no extra round trip");
 }
 
+/// The client uses the newest nonce, whatever the answer was that brought it: a success, a
+/// refusal, a redirect, an overload.
+///
+/// Rows: R077, L2.22
+#[tokio::test]
+async fn a_nonce_of_every_kind_of_answer_is_used_next() {
+    let statuses = [200, 302, 400, 401, 403, 404, 429, 500, 503];
+    let world = World::new(move |asked| {
+        let given = asked.proof.get("nonce").and_then(|nonce| nonce.as_str());
+        let wanted = (asked.nth > 1).then(|| format!("n{}", asked.nth - 1));
+        assert_eq!(given, wanted.as_deref());
+        let nonce = format!("n{}", asked.nth);
+        match statuses[asked.nth % statuses.len()] {
+            200 => Issue::honest(asked).header("dpop-nonce", &nonce).into(),
+            status => {
+                let mut answer = refusal(status, "anything");
+                let value = nonce.parse().unwrap();
+                answer.headers_mut().insert("dpop-nonce", value);
+                answer.into()
+            }
+        }
+    });
+    let authorizer = world.authorizer();
+    for i in 0..20 {
+        let _ = authorizer.token(&acme(), &grant(&format!("s{i}"))).await;
+    }
+    assert_eq!(world.server.requests(), 20, "no extra round trip");
+    // The API's answers teach in the same way.
+    let api = get_accounts();
+    for (i, nonce) in ["a1", "a2", "a3"].into_iter().enumerate() {
+        let headers = HeaderMap::from_iter([(
+            http::HeaderName::from_static("dpop-nonce"),
+            nonce.parse().unwrap(),
+        )]);
+        assert!(authorizer.observe(api.uri(), &headers), "{i}");
+        let mut request = get_accounts();
+        let held = authorizer.token(&acme(), &grant("s8")).await.unwrap();
+        authorizer
+            .attach(&acme(), &held.token, &mut request)
+            .await
+            .unwrap();
+        let said = claims(request.headers()["dpop"].to_str().unwrap());
+        assert_eq!(said["nonce"], nonce);
+    }
+}
+
+/// A hundred at once while every answer replaces the nonce: whatever order the answers come in,
+/// each caller gets its token within its bounded tries.
+///
+/// Rows: R080
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r080_a_hundred_at_once_all_succeed() {
+    let world = World::new(|asked| {
+        let next = format!("n{}", asked.nth);
+        // A server keeps the last few hundred it gave, so an older one is as good.
+        if asked.proof.contains_key("nonce") {
+            Issue::honest(asked).header("dpop-nonce", &next).into()
+        } else {
+            nonce_challenge(&next).into()
+        }
+    });
+    let authorizer = world.authorizer();
+    let calls = (0..100).map(|i| {
+        let authorizer = authorizer.clone();
+        tokio::spawn(async move { authorizer.token(&acme(), &grant(&format!("s{i}"))).await })
+    });
+    for call in futures_util::future::join_all(calls).await {
+        assert!(call.unwrap().unwrap().attempts <= 3);
+    }
+    assert!(
+        world.server.requests() <= 200,
+        "{}",
+        world.server.requests()
+    );
+}
+
+/// Rows: R080
 #[tokio::test]
 async fn r080_many_at_once_under_rotation_stay_bounded() {
     // Each answer brings a new nonce, and only the newest is accepted.
@@ -158,6 +240,7 @@ async fn r080_many_at_once_under_rotation_stay_bounded() {
     assert_eq!(world.server.requests(), 51, "one challenge in all");
 }
 
+/// Rows: R076
 #[tokio::test]
 async fn r076_nonces_stay_with_their_server_and_role() {
     let world = World::new(|asked| {
@@ -203,6 +286,7 @@ async fn r076_nonces_stay_with_their_server_and_role() {
     assert_eq!(used("https://other.example/x").await, None);
 }
 
+/// Rows: R067, R074, R078, R083
 #[tokio::test]
 async fn an_api_that_asks_for_a_nonce_gets_it() {
     let world = World::honest();

@@ -24,6 +24,7 @@ fn then(fail: impl Fn() -> Reply + Send + Sync + 'static) -> World {
     })
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn a_token_is_replaced_before_it_ends() {
     let world = World::honest();

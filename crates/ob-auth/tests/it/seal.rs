@@ -136,6 +136,7 @@ async fn what_a_token_may_leave_out_or_add() {
     }
 }
 
+/// Rows: R162
 #[tokio::test]
 async fn r162_an_opaque_token_passes_only_best_effort_and_is_marked() {
     let opaque: [Twist; 3] = [

@@ -81,6 +81,7 @@ fn every_path(asked: &Asked) -> Reply {
     }
 }
 
+/// Rows: L5.1, L5.2, L5.6
 #[tokio::test]
 async fn l5_nothing_secret_is_printed_on_any_path() {
     let log = Log::default();

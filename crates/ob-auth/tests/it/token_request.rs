@@ -7,6 +7,7 @@ use ob_core::{Code, SeededEntropy, Sent};
 use ob_jose::CompactJws;
 use serde_json::json;
 
+/// Rows: R019, R021, R049, R050, R051, R052, R053, R055, R073, R074
 #[tokio::test]
 async fn the_whole_way_of_one_token() {
     let world = World::honest();
@@ -140,6 +141,7 @@ async fn bearer_is_followed_as_the_platform_prints_it() {
     }
 }
 
+/// Rows: R081, L2.21
 #[tokio::test]
 async fn r081_fapi2_never_falls_back_to_bearer() {
     let world = World::new(|asked| Issue::bearer(asked).into());
@@ -167,6 +169,7 @@ async fn r081_fapi2_never_falls_back_to_bearer() {
     }
 }
 
+/// Rows: R161
 #[tokio::test]
 async fn r161_an_unknown_token_type_is_refused() {
     let world = World::new(|asked| {
@@ -182,6 +185,7 @@ async fn r161_an_unknown_token_type_is_refused() {
     assert_eq!(refused.code(), Code::T216);
 }
 
+/// Rows: R067, R071, R072, R073, R082
 #[tokio::test]
 async fn a_bound_token_gets_a_fresh_proof_for_each_request() {
     let world = World::honest();
@@ -211,6 +215,7 @@ async fn a_bound_token_gets_a_fresh_proof_for_each_request() {
     assert_eq!(world.server.requests(), 1);
 }
 
+/// Rows: R027
 #[tokio::test]
 async fn r027_what_makes_no_sense_is_not_asked_for() {
     let world = World::honest();
@@ -235,6 +240,7 @@ async fn r027_what_makes_no_sense_is_not_asked_for() {
     assert_eq!(world.server.requests(), 0);
 }
 
+/// Rows: R045
 #[test]
 fn r045_one_key_in_two_roles_is_refused() {
     let world = World::honest();

@@ -437,7 +437,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Each parameter once, in the order of the platform's page.
-fn read_form(body: &str) -> HashMap<String, String> {
+pub(crate) fn read_form(body: &str) -> HashMap<String, String> {
     let pairs: Vec<_> = body
         .split('&')
         .map(|pair| pair.split_once('=').unwrap())
