@@ -7,7 +7,7 @@ use crate::{
     world::World,
 };
 use ob_core::{EntropyError, IdError, SharedClock, SharedEntropy};
-use ob_jose::{Algorithm, KeyError};
+use ob_jose::{Algorithm, KeyError, SigningKey};
 use std::time::Duration;
 
 /// How tokens are presented to the API (platform section 3).
@@ -59,6 +59,7 @@ pub enum NonceMode {
 pub struct SandboxBuilder {
     pub(crate) settings: Settings,
     pub(crate) algorithm: Algorithm,
+    pub(crate) token_key: Option<SigningKey>,
     pub(crate) seed: u64,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
@@ -99,6 +100,7 @@ impl Default for SandboxBuilder {
                 token_lifetime: Duration::from_secs(300),
             },
             algorithm: Algorithm::Es256,
+            token_key: None,
             seed: 1,
             clock: SharedClock::system(),
             entropy: SharedEntropy::system(),
@@ -160,6 +162,15 @@ impl SandboxBuilder {
     #[must_use]
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
+        self
+    }
+
+    /// The key that access tokens are signed with, in no other role (R045). Who has it can also
+    /// make tokens that no authorization server would issue, and see the API refuse them. A key
+    /// without a `kid` gets one. Default: a new ES256 key.
+    #[must_use]
+    pub fn token_key(mut self, key: SigningKey) -> Self {
+        self.token_key = Some(key);
         self
     }
 

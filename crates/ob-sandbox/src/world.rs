@@ -70,8 +70,11 @@ impl World {
         let seed = Seed::new(builder.seed);
         let key = SigningKey::generate(builder.algorithm)?;
         let integrator = IntegratorSeed::draw(seed, key)?;
-        let token_kid = format!("as-{}", fresh_uuid(&builder.entropy)?.as_simple());
-        let token_key = SigningKey::generate(Algorithm::Es256)?.with_kid(token_kid);
+        let token_key = match builder.token_key {
+            Some(key) => key,
+            None => SigningKey::generate(Algorithm::Es256)?,
+        };
+        let token_key = named(token_key, &builder.entropy)?;
         let token_keys = JwkSet::new([token_key.public_jwk().clone()]);
         let registered = integrator.key.public_jwk().clone();
         Ok(Self {
@@ -118,6 +121,15 @@ impl World {
             .give(now, rotate, &self.entropy)
             .map(Some)
     }
+}
+
+/// A published key has a `kid`, so that tokens can say which one made them.
+fn named(key: SigningKey, entropy: &SharedEntropy) -> Result<SigningKey, EntropyError> {
+    if key.public_jwk().kid().is_some() {
+        return Ok(key);
+    }
+    let kid = format!("as-{}", fresh_uuid(entropy)?.as_simple());
+    Ok(key.with_kid(kid))
 }
 
 impl State {

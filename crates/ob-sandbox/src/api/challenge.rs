@@ -2,16 +2,28 @@
 
 use super::credentials::Scheme;
 
+/// The challenges of a call without usable credentials, one header line each: every scheme that
+/// is taken, without an error code (R204, RFC 9449 section 7.2).
+pub(super) fn offers(bearer: bool) -> Vec<String> {
+    // RFC 6750 section 3: `Bearer` is followed by at least one parameter.
+    let bearer = bearer.then(|| String::from("Bearer realm=\"api\""));
+    bearer.into_iter().chain([format!("DPoP {ALGS}")]).collect()
+}
+
 /// The challenges that go with an error, one header line each.
-pub(super) fn lines(scheme: Option<Scheme>, error: Option<&str>) -> Vec<String> {
-    let with =
-        |error: Option<&str>| error.map_or(String::new(), |error| format!("error=\"{error}\", "));
-    match (scheme, error) {
+pub(super) fn lines(scheme: Scheme, error: &str) -> Vec<String> {
+    match scheme {
         // A Bearer client is told in its own scheme, and that there is a better one.
-        (Some(Scheme::Bearer), Some(error)) => {
-            vec![format!("Bearer error=\"{error}\""), format!("DPoP {ALGS}")]
-        }
-        (_, error) => vec![format!("DPoP {}{ALGS}", with(error))],
+        Scheme::Bearer => vec![format!("Bearer error=\"{error}\""), format!("DPoP {ALGS}")],
+        Scheme::Dpop => vec![format!("DPoP error=\"{error}\", {ALGS}")],
+    }
+}
+
+/// The challenge of a token that suffices for less, in its own scheme (RFC 6750 section 3.1).
+pub(super) fn scope(scheme: Scheme, scope: &str) -> String {
+    match scheme {
+        Scheme::Bearer => format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""),
+        Scheme::Dpop => format!("DPoP error=\"insufficient_scope\", scope=\"{scope}\", {ALGS}"),
     }
 }
 
@@ -32,17 +44,28 @@ const ALGS: &str = "algs=\"ES256 PS256 EdDSA\"";
 mod tests {
     use super::*;
 
+    /// Each challenge of the resource server, byte for byte.
+    ///
+    /// Rows: R109, R110, R204
     #[test]
-    fn r110_golden() {
-        let lines = |scheme, error| lines(scheme, error).join(" | ");
-        assert_eq!(lines(None, None), "DPoP algs=\"ES256 PS256 EdDSA\"");
+    fn golden_challenges() {
+        let joined = |lines: Vec<String>| lines.join(" | ");
+        assert_eq!(joined(offers(false)), "DPoP algs=\"ES256 PS256 EdDSA\"");
         assert_eq!(
-            lines(Some(Scheme::Dpop), Some("invalid_dpop_proof")),
+            joined(offers(true)),
+            "Bearer realm=\"api\" | DPoP algs=\"ES256 PS256 EdDSA\""
+        );
+        assert_eq!(
+            joined(lines(Scheme::Dpop, "invalid_dpop_proof")),
             "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 PS256 EdDSA\""
         );
         assert_eq!(
-            lines(Some(Scheme::Bearer), Some("invalid_token")),
+            joined(lines(Scheme::Bearer, "invalid_token")),
             "Bearer error=\"invalid_token\" | DPoP algs=\"ES256 PS256 EdDSA\""
+        );
+        assert_eq!(
+            scope(Scheme::Bearer, "ob_data"),
+            "Bearer error=\"insufficient_scope\", scope=\"ob_data\""
         );
         assert_eq!(
             nonce(false),

@@ -21,8 +21,8 @@ pub(super) struct Credentials<'a> {
     pub(super) token: &'a str,
 }
 
-/// Reads the one `Authorization` of a call.
-pub(super) fn read(exchange: &Exchange) -> Result<Credentials<'_>, Refused> {
+/// Reads the one `Authorization` of a call. `bearer` says whether that scheme is taken here.
+pub(super) fn read(exchange: &Exchange, bearer: bool) -> Result<Credentials<'_>, Refused> {
     if query_has_token(exchange) {
         let reason = because("R030", "query").expected("no access token in the URI");
         return Err(refusals::invalid_request(reason.found("access_token")));
@@ -33,9 +33,9 @@ pub(super) fn read(exchange: &Exchange) -> Result<Credentials<'_>, Refused> {
     let wanted =
         || because("R204", "Authorization").expected("Bearer or DPoP, and an access token");
     let Some(header) = header else {
-        return Err(refusals::no_credentials(wanted()));
+        return Err(refusals::no_credentials(bearer, wanted()));
     };
-    split(header).ok_or_else(|| refusals::no_credentials(wanted().found("another scheme")))
+    split(header).ok_or_else(|| refusals::no_credentials(bearer, wanted().found("another scheme")))
 }
 
 /// The token of a call as far as it can be seen, for counting.

@@ -16,6 +16,7 @@ use crate::{
 };
 use ob_core::ClientId;
 use ob_jose::AccessTokenClaims;
+use serde_json::Value;
 
 /// Lets a call in, or says why not.
 pub(super) fn admit(
@@ -23,7 +24,7 @@ pub(super) fn admit(
     exchange: &Exchange,
     (call, trail): (Call<'_>, &mut Trail),
 ) -> Result<Caller, Refused> {
-    let credentials = credentials::read(exchange)?;
+    let credentials = credentials::read(exchange, !world.settings.binds())?;
     check_single_headers(exchange)?;
     let claims = verify(world, exchange, credentials)?;
     note(trail, &claims);
@@ -31,7 +32,7 @@ pub(super) fn admit(
     check_binding(world, exchange, (credentials, &claims))?;
     check_application(world, exchange, &claims)?;
     check_on_behalf_of(exchange, &claims)?;
-    check_scope(call, &claims)?;
+    check_scope(call, (credentials.scheme, &claims))?;
     let invalid = || {
         refusals::invalid_token(
             credentials.scheme,
@@ -41,7 +42,7 @@ pub(super) fn admit(
     Ok(Caller {
         tenant: claims.sub().parse::<ClientId>().map_err(|_| invalid())?,
         client: claims.client_id().to_owned(),
-        consent: consent_of(&claims),
+        consent: consent_of(credentials.scheme, &claims)?,
     })
 }
 
@@ -51,9 +52,13 @@ fn check_single_headers(exchange: &Exchange) -> Result<(), Refused> {
         .single(DPOP, "R088")
         .map_err(refusals::invalid_proof)?;
     for name in [APPLICATION_ID, CONSENT_ID, ON_BEHALF_OF] {
-        exchange
+        let value = exchange
             .single(name, "R192")
             .map_err(refusals::bad_request)?;
+        if value.is_some_and(|value| value.contains(',')) {
+            let reason = because("R192", name).expected("one value");
+            return Err(refusals::bad_request(reason.found("a list")));
+        }
     }
     Ok(())
 }
@@ -86,6 +91,14 @@ fn check_standing(
         let reason = because(rule, what).expected(expected).found(found);
         Err(refusals::invalid_token(credentials.scheme, reason))
     };
+    if !state.parties.is_integrator(claims.client_id()) {
+        return refuse(
+            "R196",
+            "client_id",
+            "the Integrator of the third-party",
+            "another client",
+        );
+    }
     if !state.parties.is_in_good_standing(claims.sub()) {
         return refuse(
             "R196",
@@ -195,7 +208,10 @@ fn check_on_behalf_of(exchange: &Exchange, claims: &AccessTokenClaims) -> Result
     }
 }
 
-fn check_scope(call: Call<'_>, claims: &AccessTokenClaims) -> Result<(), Refused> {
+fn check_scope(
+    call: Call<'_>,
+    (scheme, claims): (Scheme, &AccessTokenClaims),
+) -> Result<(), Refused> {
     let needed = call.scope();
     if claims.scopes().any(|scope| scope == needed) {
         return Ok(());
@@ -203,13 +219,21 @@ fn check_scope(call: Call<'_>, claims: &AccessTokenClaims) -> Result<(), Refused
     let reason = because("R032", "scope")
         .expected(needed)
         .shown(claims.scope().unwrap_or_default());
-    Err(refusals::insufficient_scope(needed, reason))
+    Err(refusals::insufficient_scope(scheme, needed, reason))
 }
 
-fn consent_of(claims: &AccessTokenClaims) -> Option<String> {
-    claims
-        .extra()
-        .get("consent_id")?
-        .as_str()
-        .map(str::to_owned)
+/// The consent a token is for. A claim of another type must not look like none at all: a token
+/// without one may do more.
+fn consent_of(scheme: Scheme, claims: &AccessTokenClaims) -> Result<Option<String>, Refused> {
+    match claims.extra().get("consent_id") {
+        None => Ok(None),
+        Some(Value::String(id)) => Ok(Some(id.clone())),
+        Some(_) => {
+            let reason = because("R175", "consent_id").expected("a string");
+            Err(refusals::invalid_token(
+                scheme,
+                reason.found("another type"),
+            ))
+        }
+    }
 }

@@ -25,18 +25,19 @@ pub(super) fn invalid_request(reason: Reason) -> Refused {
     )
 }
 
-/// 401 without an error code: nobody said who they are.
-pub(super) fn no_credentials(reason: Reason) -> Refused {
+/// 401 without an error code: nobody said who they are. `bearer` says whether that scheme is
+/// taken here at all.
+pub(super) fn no_credentials(bearer: bool, reason: Reason) -> Refused {
     unauthorized(
         ("INVALID_AUTH_HEADER", "authentication is needed"),
         reason,
-        challenge::lines(None, None),
+        challenge::offers(bearer),
     )
 }
 
 /// 401 `invalid_token`, whatever is wrong with it (R180).
 pub(super) fn invalid_token(scheme: Scheme, reason: Reason) -> Refused {
-    let lines = challenge::lines(Some(scheme), Some("invalid_token"));
+    let lines = challenge::lines(scheme, "invalid_token");
     unauthorized(
         ("INVALID_TOKEN", "the access token is not valid"),
         reason,
@@ -46,7 +47,7 @@ pub(super) fn invalid_token(scheme: Scheme, reason: Reason) -> Refused {
 
 /// 401 `invalid_dpop_proof`.
 pub(super) fn invalid_proof(reason: Reason) -> Refused {
-    let lines = challenge::lines(Some(Scheme::Dpop), Some("invalid_dpop_proof"));
+    let lines = challenge::lines(Scheme::Dpop, "invalid_dpop_proof");
     unauthorized(
         (
             "INVALID_AUTH_HEADER",
@@ -78,8 +79,8 @@ pub(super) fn overloaded(reason: Reason) -> Refused {
 }
 
 /// 403 `insufficient_scope`.
-pub(super) fn insufficient_scope(scope: &'static str, reason: Reason) -> Refused {
-    let challenge = format!("DPoP error=\"insufficient_scope\", scope=\"{scope}\"");
+pub(super) fn insufficient_scope(scheme: Scheme, scope: &'static str, reason: Reason) -> Refused {
+    let challenge = challenge::scope(scheme, scope);
     forbidden("INSUFFICIENT_SCOPE", "the token lacks a scope", reason)
         .header(header::WWW_AUTHENTICATE, challenge)
 }

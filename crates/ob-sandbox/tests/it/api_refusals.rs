@@ -138,7 +138,7 @@ async fn r032_a_missing_scope_is_named() {
     reply.assert_refused(403, "INSUFFICIENT_SCOPE", "R032");
     assert_eq!(
         reply.header("www-authenticate"),
-        "DPoP error=\"insufficient_scope\", scope=\"ob_providers\""
+        "Bearer error=\"insufficient_scope\", scope=\"ob_providers\""
     );
 }
 
