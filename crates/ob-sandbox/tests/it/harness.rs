@@ -2,7 +2,7 @@
 //! wants it to be.
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use ob_core::{Clock, TestClock};
 use ob_jose::{Algorithm, ClientAssertion, DpopProver, Htu, ProofInput, SigningKey, ath};
 use ob_sandbox::{Explanation, Sandbox, SandboxBuilder};
@@ -37,6 +37,18 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    pub(crate) fn of(sandbox: &Sandbox, response: Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        let id = parts.headers.get("x-sandbox-refusal");
+        let why = id.and_then(|id| sandbox.explanation(id.to_str().unwrap()));
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            why,
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
@@ -291,15 +303,7 @@ impl Rig {
             request = request.header(name, value);
         }
         let response = self.sandbox.handle(request.body(rest.1).unwrap()).await;
-        let (parts, body) = response.into_parts();
-        let id = parts.headers.get("x-sandbox-refusal");
-        let why = id.and_then(|id| self.sandbox.explanation(id.to_str().unwrap()));
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-            why,
-        }
+        Reply::of(&self.sandbox, response)
     }
 
     /// A token, by the right way.
