@@ -6,7 +6,7 @@ use crate::console::{note, result};
 use crate::gate::{self, Verdict, Wishes};
 use crate::project::Project;
 use crate::tally::Tally;
-use crate::{bench, demo, setup, tidy};
+use crate::{bench, demo, interop, setup, tidy};
 
 const HELP: &str = "\
 cargo xtask – the gate and the chores of obkit
@@ -20,6 +20,8 @@ cargo xtask – the gate and the chores of obkit
         architecture, style and invariants alone
   cargo xtask demo [arguments of `ob demo`]
         the product's first screen
+  cargo xtask interop
+        foreign implementations (Node.js, npm) judge obkit and the sandbox; who judged what
   cargo xtask bench [--check] [-- arguments of criterion]
         the benchmarks as ratios to their raw floor; --check fails where a target is missed
 
@@ -48,6 +50,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
         ["ci", rest @ ..] => ci(rest),
         ["test", rest @ ..] => Ok(test(rest)),
         ["tidy"] => tidy(),
+        ["interop"] => interop::run(&Project::here()?),
         ["demo", rest @ ..] => demo::run(&Project::here()?, rest).map(code),
         ["bench", rest @ ..] => {
             bench::run(&Project::here()?, &bench::Wishes::parse(rest)?).map(code)

@@ -4,6 +4,7 @@ mod demo;
 mod deny;
 mod examples;
 mod features;
+mod interop;
 mod isolation;
 mod rust;
 mod steps;

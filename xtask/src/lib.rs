@@ -20,6 +20,7 @@ mod cli;
 mod console;
 mod demo;
 mod gate;
+mod interop;
 mod process;
 mod project;
 mod setup;

@@ -1,6 +1,6 @@
 //! The gate's table of contents.
 
-use super::{Step, demo, deny, examples, features, isolation, rust, suite, tidiness};
+use super::{Step, demo, deny, examples, features, interop, isolation, rust, suite, tidiness};
 
 /// In the order they run: the quick answers first.
 pub(crate) const NAMES: &[&str] = &[
@@ -15,6 +15,7 @@ pub(crate) const NAMES: &[&str] = &[
     "features",
     "examples",
     "isolation",
+    "interop",
     "demo",
 ];
 
@@ -74,6 +75,11 @@ pub(crate) fn steps() -> Vec<Step> {
             name: "isolation",
             about: "the isolation proof notices sabotage",
             run: isolation::check,
+        },
+        Step {
+            name: "interop",
+            about: "foreign implementations agree, in both roles",
+            run: interop::check,
         },
         Step {
             name: "demo",

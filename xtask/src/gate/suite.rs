@@ -8,10 +8,13 @@ use crate::tally::Tally;
 /// With it a test that wants the vectors fails where they are absent, instead of passing over.
 pub(crate) const REQUIRE_VECTORS: (&str, &str) = ("OB_REQUIRE_VECTORS", "1");
 
+/// A step of its own runs these, with what they need.
+const ELSEWHERE: [&str; 2] = ["--exclude", crate::interop::PACKAGE];
+
 pub(super) fn tests(desk: &mut Desk<'_>) -> Outcome {
     if has_nextest(desk.project) {
         let call = Call::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]);
-        return counted(desk, call);
+        return counted(desk, call.and(ELSEWHERE));
     }
     desk.log
         .note("cargo-nextest is not there: `cargo test` runs the same tests, only slower");
@@ -24,7 +27,8 @@ pub(super) fn tests(desk: &mut Desk<'_>) -> Outcome {
             "--lib",
             "--bins",
             "--tests",
-        ]),
+        ])
+        .and(ELSEWHERE),
     )
 }
 

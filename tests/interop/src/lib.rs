@@ -1,0 +1,1 @@
+//! The foreign judges. The runs are in `tests/it`.
