@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What the API refuses of a Bearer call, each under its own row.
+///
+/// Rows: R113, R192, R195, R204, R205
 #[tokio::test]
 async fn bearer_refusals() {
     let rig = Rig::plain();
@@ -117,6 +120,9 @@ async fn bearer_refusals() {
     .assert_ok();
 }
 
+/// The API takes no token from the query.
+///
+/// Rows: R030
 #[tokio::test]
 async fn r030_a_token_in_the_query_is_refused_even_beside_a_right_header() {
     let rig = Rig::plain();
@@ -130,6 +136,9 @@ async fn r030_a_token_in_the_query_is_refused_even_beside_a_right_header() {
     assert!(!serde_json::to_string(&reply.why).unwrap().contains(&token));
 }
 
+/// The API names the scope that a token lacks.
+///
+/// Rows: R032, R204
 #[tokio::test]
 async fn r032_a_missing_scope_is_named() {
     let rig = Rig::plain();
@@ -142,6 +151,9 @@ async fn r032_a_missing_scope_is_named() {
     );
 }
 
+/// The API gives a token no second more than it says.
+///
+/// Rows: R031, R179
 #[tokio::test]
 async fn r179_a_token_ends_when_it_says() {
     let rig = Rig::new(|builder| builder.token_lifetime(Duration::from_secs(30)));
@@ -156,6 +168,9 @@ async fn r179_a_token_ends_when_it_says() {
         .assert_refused(401, "INVALID_TOKEN", "R179");
 }
 
+/// The API takes no assertion for a token, and no other issuer's token.
+///
+/// Rows: R142, R143, R178
 #[tokio::test]
 async fn r143_other_tokens_and_r142_tokens_of_others_are_refused() {
     let rig = Rig::plain();
@@ -169,6 +184,9 @@ async fn r143_other_tokens_and_r142_tokens_of_others_are_refused() {
     }
 }
 
+/// What the API refuses of a call with a bound token.
+///
+/// Rows: R033, R088, R090, R095, R096, R102, R103, R110
 #[tokio::test]
 async fn bound_token_refusals() {
     let rig = Rig::fapi();
@@ -224,6 +242,9 @@ async fn bound_token_refusals() {
     assert_eq!(rig.sandbox.counters().api_requests_admitted, 1, "R113");
 }
 
+/// The API takes no bound token as Bearer, with a proof or without.
+///
+/// Rows: R111, L2.10
 #[tokio::test]
 async fn r111_a_bound_token_is_never_taken_as_bearer() {
     let rig = Rig::fapi();
@@ -246,6 +267,9 @@ async fn r111_a_bound_token_is_never_taken_as_bearer() {
     }
 }
 
+/// The query of a call is no part of its target, and schemes have no case.
+///
+/// Rows: R096, R112, L2.4
 #[tokio::test]
 async fn r096_query_and_fragment_do_not_matter_and_r112_the_schemes_case_neither() {
     let rig = Rig::fapi();
@@ -261,6 +285,9 @@ async fn r096_query_and_fragment_do_not_matter_and_r112_the_schemes_case_neither
     }
 }
 
+/// One proof sent fifty times at once reaches the handler once.
+///
+/// Rows: R104, L1.23, L2.1
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r104_fifty_parallel_sends_of_one_proof_at_the_api_have_one_success() {
     let rig = Arc::new(Rig::fapi());
@@ -285,6 +312,9 @@ async fn r104_fifty_parallel_sends_of_one_proof_at_the_api_have_one_success() {
     assert_eq!(rig.sandbox.counters().replays_refused, 49);
 }
 
+/// The API echoes a good interaction id and replaces any other.
+///
+/// Rows: R216, R231
 #[tokio::test]
 async fn r216_the_interaction_id_is_echoed_made_or_replaced() {
     let rig = Rig::plain();
@@ -306,6 +336,9 @@ async fn r216_the_interaction_id_is_echoed_made_or_replaced() {
     }
 }
 
+/// A request for another host is not for here, whatever forwarding headers say.
+///
+/// Rows: R098
 #[tokio::test]
 async fn unknown_paths_methods_and_hosts() {
     let rig = Rig::plain();
@@ -327,6 +360,9 @@ async fn unknown_paths_methods_and_hosts() {
     rig.send("GET", "/jwks", (&[], "".into())).await.assert_ok();
 }
 
+/// Bodies are strict JSON of the right type; unknown members do not matter.
+///
+/// Rows: R218, R219, L3.14
 #[tokio::test]
 async fn bad_bodies_and_queries_are_400_with_a_reason() {
     let rig = Rig::plain();

@@ -2,6 +2,9 @@
 
 use crate::harness::{Rig, with};
 
+/// What belongs to another third-party is not there.
+///
+/// Rows: R200, L3.1
 #[tokio::test]
 async fn r200_foreign_objects_are_missing_objects() {
     let rig = Rig::plain();

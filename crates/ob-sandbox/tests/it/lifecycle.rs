@@ -279,6 +279,9 @@ async fn flows_expire_are_cancelled_and_stay_so() {
         .assert_refused(404, "NOT_FOUND", "platform 10");
 }
 
+/// An ongoing consent ends by the clock, and its data with it.
+///
+/// Rows: R230
 #[tokio::test]
 async fn r230_an_ongoing_consent_ends_after_twelve_months() {
     let rig = Rig::new(|builder| builder.token_lifetime(DAY * 400));
@@ -304,6 +307,9 @@ async fn r230_an_ongoing_consent_ends_after_twelve_months() {
         .assert_refused(400, "invalid_grant", "platform 3");
 }
 
+/// A one-off consent ends by the clock.
+///
+/// Rows: R230
 #[tokio::test]
 async fn a_one_off_consent_ends_after_a_day() {
     let rig = Rig::plain();
@@ -347,6 +353,9 @@ async fn a_one_off_consent_ends_after_a_day() {
     );
 }
 
+/// Nothing leads out of a revoked consent.
+///
+/// Rows: R230
 #[tokio::test]
 async fn a_deleted_consent_is_revoked_for_good() {
     let rig = Rig::plain();
@@ -411,6 +420,9 @@ async fn flows_are_for_the_consents_own_end_user_and_of_known_types() {
     }
 }
 
+/// Data calls are for the consent of the token and no other.
+///
+/// Rows: R200, R230
 #[tokio::test]
 async fn data_needs_a_consent_scoped_token_and_names_no_other_consent() {
     let rig = Rig::plain();
@@ -435,6 +447,9 @@ async fn data_needs_a_consent_scoped_token_and_names_no_other_consent() {
     reply.assert_refused(403, "FORBIDDEN", "platform 3");
 }
 
+/// A key has one effect; another third-party's same key is another key.
+///
+/// Rows: R201, R214, L3.9
 #[tokio::test]
 async fn r214_an_idempotency_key_has_one_effect() {
     let rig = Rig::plain();
