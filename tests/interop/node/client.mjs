@@ -34,40 +34,41 @@ async function withOauth4webapi() {
   const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2' });
   const as = await oauth.processDiscoveryResponse(issuer, response);
   const DPoP = oauth.DPoP(client, pair);
-  let challenges = 0;
+  const challenges = { token: 0, api: 0 };
   // The library keeps the nonce of the challenge; to try again is its caller's part.
-  async function patiently(attempt) {
+  async function patiently(server, attempt) {
     try {
       return await attempt();
     } catch (error) {
       if (!oauth.isDPoPNonceError(error)) throw error;
-      challenges += 1;
+      challenges[server] += 1;
       return attempt();
     }
   }
   async function token(party) {
-    return patiently(async () => oauth.processClientCredentialsResponse(as, client,
+    return patiently('token', async () => oauth.processClientCredentialsResponse(as, client,
       await oauth.clientCredentialsGrantRequest(as, client, auth, { scope: SCOPES }, {
         DPoP, headers: { 'X-On-Behalf-Of': party.client_id },
       })));
   }
   async function call(answer, method, url, headers, body) {
     const bound = answer.token_type === 'dpop' ? { DPoP } : undefined;
-    return patiently(() => oauth.protectedResourceRequest(
+    return patiently('api', () => oauth.protectedResourceRequest(
       answer.access_token, method, url, new Headers(headers), body, bound));
   }
-  return { token, call, challenges: () => challenges, metadata: as };
+  return { token, call, challenges, metadata: as };
 }
 
 async function withOpenidClient() {
   // The library has no argument for the platform's header; its `fetch` may be wrapped.
   let onBehalfOf;
-  let challenges = 0;
+  const challenges = { token: 0, api: 0 };
   const fetching = async (url, options) => {
     const headers = new Headers(options.headers);
     if (onBehalfOf) headers.set('X-On-Behalf-Of', onBehalfOf);
     const response = await fetch(url, { ...options, headers });
-    if ([400, 401].includes(response.status) && response.headers.has('dpop-nonce')) challenges += 1;
+    const challenged = [400, 401].includes(response.status) && response.headers.has('dpop-nonce');
+    if (challenged) challenges[response.status === 400 ? 'token' : 'api'] += 1;
     return response;
   };
   const config = await openid.discovery(issuer, clientId, {}, openid.PrivateKeyJwt(signer), {
@@ -87,7 +88,7 @@ async function withOpenidClient() {
     return openid.fetchProtectedResource(
       config, answer.access_token, url, method, body, new Headers(headers), bound);
   }
-  return { token, call, challenges: () => challenges, metadata: config.serverMetadata() };
+  return { token, call, challenges, metadata: config.serverMetadata() };
 }
 
 async function story(library, party) {
@@ -125,7 +126,7 @@ try {
   } catch (error) {
     refused = why(error);
   }
-  tell({ end: true, refused, challenges: library.challenges(), metadata: library.metadata });
+  tell({ end: true, refused, challenges: library.challenges, metadata: library.metadata });
 } catch (error) {
   tell({ error: why(error) });
 }
