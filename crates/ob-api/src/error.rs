@@ -114,6 +114,30 @@ impl ApiError {
         }
     }
 
+    /// The status and what the platform said, without the code's summary and the correlation id:
+    /// for composing a line that says both already.
+    ///
+    /// ```
+    /// use http::{HeaderMap, StatusCode};
+    /// use ob_api::{Answer, GetConsent, Operation};
+    /// let headers = HeaderMap::new();
+    /// let answer = Answer::new(StatusCode::NOT_FOUND, &headers, b"");
+    /// let error = GetConsent("c-1".parse()?).parse(&answer).unwrap_err();
+    /// assert_eq!(error.reason(), "status 404");
+    /// # Ok::<(), ob_core::IdError>(())
+    /// ```
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let mut reason = format!("status {}", self.0.status.as_u16());
+        let codes = self.reason_codes().into_iter().take(SHOWN_REASONS);
+        let codes = codes.map(|code| safe_text(code.as_str()));
+        for said in codes.chain(self.description()) {
+            reason.push_str(", ");
+            reason.push_str(&said);
+        }
+        reason
+    }
+
     /// The platform's name for this exchange, to be quoted when asking for help.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
@@ -217,18 +241,7 @@ impl ApiError {
 /// One line: what happened, the status, what the platform said, its correlation id.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: status {}",
-            self.code().summary(),
-            self.0.status.as_u16()
-        )?;
-        for reason in self.reason_codes().iter().take(SHOWN_REASONS) {
-            write!(f, ", {}", safe_text(reason.as_str()))?;
-        }
-        if let Some(description) = self.description() {
-            write!(f, ", {description}")?;
-        }
+        write!(f, "{}: {}", self.code().summary(), self.reason())?;
         if let Some(correlation) = self.correlation_id() {
             write!(f, ", correlation {correlation}")?;
         }

@@ -46,6 +46,19 @@ impl RegistryError {
         self.0.code()
     }
 
+    /// The why, without the third-party at its beginning: for composing a line that names it
+    /// already. The same as `Display` where the message does not begin with it.
+    ///
+    /// ```
+    /// use ob_registry::RegistryError;
+    /// let refused = RegistryError::store("the disk is full");
+    /// assert_eq!(refused.reason(), "the disk is full");
+    /// ```
+    #[must_use]
+    pub fn reason(&self) -> String {
+        self.0.reason()
+    }
+
     /// The third-party that is concerned, where it is one.
     #[must_use]
     pub fn business_id(&self) -> Option<&BusinessId> {

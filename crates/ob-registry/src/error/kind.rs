@@ -21,22 +21,19 @@ pub(super) enum Kind {
         "the {what} of {id} is the client id of the integrator itself: needs the third-party's own"
     )]
     Integrators { what: &'static str, id: BusinessId },
-    #[error("{id} is {status}, not active yet")]
+    #[error("{id} {}", not_yet_active(*status))]
     NotYetActive { id: BusinessId, status: Status },
-    #[error("{id} is {status}: nothing is sent for it")]
+    #[error("{id} {}", out_of_service(*status))]
     OutOfService { id: BusinessId, status: Status },
-    #[error("{id} cannot go from {from} to {to}: {}", Next(from.next()))]
+    #[error("{id} {}", transition(*from, *to))]
     Transition {
         id: BusinessId,
         from: Status,
         to: Status,
     },
-    #[error("{id} is {status} and cannot be removed: only a draft can, others are offboarded")]
+    #[error("{id} {}", not_removable(*status))]
     NotRemovable { id: BusinessId, status: Status },
-    #[error(
-        "{id} did not authorise {missing}: it authorised {}",
-        Authorised(authorised)
-    )]
+    #[error("{id} {}", not_authorised(missing, authorised))]
     NotAuthorised {
         id: BusinessId,
         missing: Scopes,
@@ -52,7 +49,7 @@ pub(super) enum Kind {
         found: String,
         needed: &'static str,
     },
-    #[error("{id} is not usable as described: needs {needed}")]
+    #[error("{id} {}", unusable(needed))]
     Field {
         id: BusinessId,
         needed: &'static str,
@@ -90,6 +87,23 @@ impl Kind {
         }
     }
 
+    /// The message without the third-party it begins with, if it does.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::NotYetActive { status, .. } => not_yet_active(*status),
+            Self::OutOfService { status, .. } => out_of_service(*status),
+            Self::Transition { from, to, .. } => transition(*from, *to),
+            Self::NotRemovable { status, .. } => not_removable(*status),
+            Self::NotAuthorised {
+                missing,
+                authorised,
+                ..
+            } => not_authorised(missing, authorised),
+            Self::Field { needed, .. } => unusable(needed),
+            other => other.to_string(),
+        }
+    }
+
     pub(super) fn business_id(&self) -> Option<&BusinessId> {
         match self {
             Self::Unknown { id, .. }
@@ -108,6 +122,33 @@ impl Kind {
             | Self::Store { .. } => None,
         }
     }
+}
+
+fn not_yet_active(status: Status) -> String {
+    format!("is {status}, not active yet")
+}
+
+fn out_of_service(status: Status) -> String {
+    format!("is {status}: nothing is sent for it")
+}
+
+fn transition(from: Status, to: Status) -> String {
+    format!("cannot go from {from} to {to}: {}", Next(from.next()))
+}
+
+fn not_removable(status: Status) -> String {
+    format!("is {status} and cannot be removed: only a draft can, others are offboarded")
+}
+
+fn not_authorised(missing: &Scopes, authorised: &Scopes) -> String {
+    format!(
+        "did not authorise {missing}: it authorised {}",
+        Authorised(authorised)
+    )
+}
+
+fn unusable(needed: &str) -> String {
+    format!("is not usable as described: needs {needed}")
 }
 
 struct Closest<'a>(Option<&'a BusinessId>);

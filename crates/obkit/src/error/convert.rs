@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 impl Error {
     pub(crate) fn registry(party: &BusinessId, error: RegistryError) -> Self {
-        Self::new(error.code(), without_party(&error, party)).with(|parts| {
+        Self::new(error.code(), error.reason()).with(|parts| {
             parts.party = Some(party.clone());
             parts.source = Some(error.into());
         })
@@ -45,38 +45,13 @@ impl Error {
     }
 
     pub(crate) fn api(error: ApiError, now: SystemTime) -> Self {
-        Self::new(error.code(), api_reason(&error)).with(|parts| {
+        Self::new(error.code(), error.reason()).with(|parts| {
             parts.status = Some(error.status().as_u16());
             parts.sent = Sent::Yes;
             parts.retry = error.retry(now);
             parts.correlation = error.correlation_id().map(str::to_owned);
             parts.source = Some(error.into());
         })
-    }
-}
-
-/// What a registry says, without the third-party at its beginning: the line names it already.
-fn without_party(error: &RegistryError, party: &BusinessId) -> String {
-    let said = error.to_string();
-    let rest = said.strip_prefix(party.as_str());
-    match rest.and_then(|rest| rest.strip_prefix(' ')) {
-        Some(rest) => rest.to_owned(),
-        None => said,
-    }
-}
-
-/// What the platform said, without the summary of the code in front and the correlation id
-/// behind: the line says both.
-fn api_reason(error: &ApiError) -> String {
-    let mut said = error.to_string();
-    if let Some(id) = error.correlation_id() {
-        let tail = format!(", correlation {id}");
-        said.truncate(said.strip_suffix(&tail).map_or(said.len(), str::len));
-    }
-    let summary = format!("{}: ", error.code().summary());
-    match said.strip_prefix(&summary) {
-        Some(rest) => rest.to_owned(),
-        None => said,
     }
 }
 
@@ -136,15 +111,10 @@ mod tests {
     #[test]
     fn a_refusal_of_the_registry_names_the_party_once() {
         let acme: BusinessId = "acme".parse().unwrap();
-        for (said, why) in [
-            ("acme is gone", "is gone"),
-            ("acme-2 is gone", "acme-2 is gone"),
-        ] {
-            let error = Error::registry(&acme, RegistryError::store(said));
-            assert_eq!(
-                error.to_string(),
-                format!("[OB-R008] registry cannot be read or written · for acme · {why}")
-            );
-        }
+        let error = Error::registry(&acme, RegistryError::store("the disk is full"));
+        assert_eq!(
+            error.to_string(),
+            "[OB-R008] registry cannot be read or written · for acme · the disk is full"
+        );
     }
 }
