@@ -41,6 +41,15 @@ pub(crate) struct Failure {
     pub(crate) retry_after: Option<Duration>,
 }
 
+/// How to wait before the next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// As long as the server asked for.
+    Asked(Duration),
+    /// As long as the policy says, with jitter: see [`RetryPolicy::backoff`].
+    Backoff,
+}
+
 impl RetryPolicy {
     /// A policy that never repeats.
     #[must_use]
@@ -51,21 +60,21 @@ impl RetryPolicy {
         }
     }
 
-    /// How long to wait before the next attempt, or `None` to give up. `jitter` is any number;
-    /// the same number gives the same wait.
-    pub(crate) fn wait(&self, failure: Failure, jitter: u64) -> Option<Duration> {
+    /// Whether and how to wait before the next attempt; `None` is to give up.
+    pub(crate) fn wait(&self, failure: Failure) -> Option<Wait> {
         let harmless =
             !failure.may_have_been_sent || !matches!(failure.idempotency, Idempotency::None);
         if !failure.transient || !harmless || failure.attempt >= self.max_attempts {
             return None;
         }
-        let wait = failure
-            .retry_after
-            .unwrap_or_else(|| self.backoff(failure.attempt, jitter));
-        (wait <= self.longest_wait).then_some(wait)
+        match failure.retry_after {
+            Some(asked) => (asked <= self.longest_wait).then_some(Wait::Asked(asked)),
+            None => Some(Wait::Backoff),
+        }
     }
 
-    fn backoff(&self, attempt: u32, jitter: u64) -> Duration {
+    /// The own wait after an attempt. `jitter` is any number; the same number gives the same wait.
+    pub(crate) fn backoff(&self, attempt: u32, jitter: u64) -> Duration {
         let doubled = self
             .first_wait
             .saturating_mul(1 << attempt.saturating_sub(1).min(16));
@@ -86,41 +95,36 @@ mod tests {
         retry_after: None,
     };
 
+    /// Rows: R215
     #[test]
     fn r215_repeats_only_what_cannot_do_harm() {
         let policy = RetryPolicy::default();
-        assert!(policy.wait(FAILURE, 0).is_some());
+        assert!(policy.wait(FAILURE).is_some());
         let unsafe_post = Failure {
             idempotency: Idempotency::None,
             ..FAILURE
         };
-        assert_eq!(policy.wait(unsafe_post, 0), None);
+        assert_eq!(policy.wait(unsafe_post), None);
         let unsent_post = Failure {
             may_have_been_sent: false,
             ..unsafe_post
         };
-        assert!(policy.wait(unsent_post, 0).is_some());
+        assert!(policy.wait(unsent_post).is_some());
         assert_eq!(
-            policy.wait(
-                Failure {
-                    transient: false,
-                    ..FAILURE
-                },
-                0
-            ),
+            policy.wait(Failure {
+                transient: false,
+                ..FAILURE
+            }),
             None
         );
         assert_eq!(
-            policy.wait(
-                Failure {
-                    attempt: 3,
-                    ..FAILURE
-                },
-                0
-            ),
+            policy.wait(Failure {
+                attempt: 3,
+                ..FAILURE
+            }),
             None
         );
-        assert_eq!(RetryPolicy::never().wait(FAILURE, 0), None);
+        assert_eq!(RetryPolicy::never().wait(FAILURE), None);
     }
 
     #[test]
@@ -129,13 +133,18 @@ mod tests {
             max_attempts: 99,
             ..RetryPolicy::default()
         };
-        let wait = |attempt, jitter| policy.wait(Failure { attempt, ..FAILURE }, jitter);
-        assert_eq!(wait(1, 0), Some(Duration::from_millis(200)));
-        assert_eq!(wait(1, 50), Some(Duration::from_millis(300)));
-        assert_eq!(wait(2, 0), Some(Duration::from_millis(400)));
-        assert_eq!(wait(98, 50), Some(Duration::from_secs(5)));
+        let last = Failure {
+            attempt: 98,
+            ..FAILURE
+        };
+        assert_eq!(policy.wait(last), Some(Wait::Backoff));
+        assert_eq!(policy.backoff(1, 0), Duration::from_millis(200));
+        assert_eq!(policy.backoff(1, 50), Duration::from_millis(300));
+        assert_eq!(policy.backoff(2, 0), Duration::from_millis(400));
+        assert_eq!(policy.backoff(98, 50), Duration::from_secs(5));
     }
 
+    /// Rows: R209
     #[test]
     fn r209_the_server_decides_unless_it_asks_for_too_much() {
         let policy = RetryPolicy::default();
@@ -143,7 +152,10 @@ mod tests {
             retry_after: Some(Duration::from_secs(seconds)),
             ..FAILURE
         };
-        assert_eq!(policy.wait(after(2), 0), Some(Duration::from_secs(2)));
-        assert_eq!(policy.wait(after(60), 0), None);
+        assert_eq!(
+            policy.wait(after(2)),
+            Some(Wait::Asked(Duration::from_secs(2)))
+        );
+        assert_eq!(policy.wait(after(60)), None);
     }
 }

@@ -4,7 +4,10 @@ use super::{
     Call,
     attempt::{self, Again, Failed},
 };
-use crate::{Error, retry::Failure};
+use crate::{
+    Error,
+    retry::{Failure, Wait},
+};
 use http::HeaderValue;
 use ob_api::Operation;
 use ob_core::{Code, Sent, SharedEntropy};
@@ -118,7 +121,6 @@ impl<O: Operation> Call<O> {
     /// How long to wait before the call is repeated after a transient failure.
     fn wait(&self, marks: &Marks, extra: &Extra, error: &Error) -> Result<Option<Duration>, Error> {
         let parts = &self.integrator.parts;
-        let jitter = u64::from_le_bytes(parts.entropy.bytes().map_err(no_entropy)?);
         let failure = Failure {
             attempt: marks.attempt - extra.nonces - extra.tokens,
             idempotency: self.operation.idempotency(),
@@ -129,7 +131,18 @@ impl<O: Operation> Call<O> {
                 _ => None,
             },
         };
-        Ok(parts.retry.wait(failure, jitter))
+        // Randomness only where it is needed: a generator that fails hides no other failure.
+        let wait = match parts.retry.wait(failure) {
+            None => return Ok(None),
+            Some(Wait::Asked(wait)) => wait,
+            Some(Wait::Backoff) => {
+                let jitter = parts.entropy.bytes().map_err(no_entropy)?;
+                parts
+                    .retry
+                    .backoff(failure.attempt, u64::from_le_bytes(jitter))
+            }
+        };
+        Ok(Some(wait))
     }
 }
 
