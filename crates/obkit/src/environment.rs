@@ -5,7 +5,7 @@ pub(crate) mod header;
 use crate::BuildError;
 use ob_api::ApiFamily;
 use ob_auth::{AuthorizationServer, Profile};
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, net::IpAddr};
 
 /// Where the platform is, and by which profile it is spoken to.
 ///
@@ -34,6 +34,8 @@ pub struct Environment {
     pub(crate) profile: Profile,
     pub(crate) idempotency_key: IdempotencyKeyForm,
     pub(crate) http_on_loopback: bool,
+    /// Found by its issuer; then issuer and token URL are its own.
+    discovered: Option<AuthorizationServer>,
 }
 
 /// How an `Idempotency-Key` is written (platform section 4).
@@ -87,7 +89,39 @@ impl Environment {
             profile: Profile::default(),
             idempotency_key: IdempotencyKeyForm::default(),
             http_on_loopback: false,
+            discovered: None,
         }
+    }
+
+    /// An environment whose authorization server was found by its issuer alone, with the base of
+    /// the API. Issuer and token URL are the server's, and nothing can be set beside them (R024);
+    /// the keys are compared with the algorithms it accepts (R084).
+    ///
+    /// ```
+    /// use obkit::{Environment, auth::Discovery, transport::{HyperTransport, SharedTransport}};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = ob_sandbox::Sandbox::builder().start().await?;
+    /// # let descriptor = sandbox.sandbox().descriptor();
+    /// # let (issuer, api_base) = (descriptor.issuer, descriptor.api_base);
+    /// let transport: SharedTransport = HyperTransport::builder()
+    ///     .allow_http_on_loopback() // a sandbox on this machine; never in production
+    ///     .build()?
+    ///     .into();
+    /// let discovery = Discovery::new(issuer)?.allow_http_on_loopback();
+    /// let server = discovery.server(&transport).await?;
+    /// let environment = Environment::discovered(server, api_base).allow_http_on_loopback();
+    /// assert!(environment.token_url().ends_with("/oauth2/tokens"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn discovered(server: AuthorizationServer, api_base: impl Into<String>) -> Self {
+        let (issuer, token_url) = (server.issuer(), server.token_url().to_string());
+        let mut environment = Self::new(issuer, token_url, api_base).named("discovered");
+        environment.discovered = Some(server);
+        environment
     }
 
     /// Names the environment, for logs.
@@ -147,6 +181,13 @@ impl Environment {
     }
 
     pub(crate) fn authorization_server(&self) -> Result<AuthorizationServer, BuildError> {
+        if let Some(server) = &self.discovered {
+            if server.issuer() == self.issuer {
+                return Ok(server.clone());
+            }
+            let needed = "the one that was discovered, or no discovery";
+            return Err(BuildError::setting("issuer", &self.issuer, needed));
+        }
         AuthorizationServer::new(&self.issuer, &self.token_url).map_err(BuildError::authorization)
     }
 
@@ -173,8 +214,10 @@ impl ApiBase {
         let base = environment.api_base.trim_end_matches('/').to_owned();
         let uri: http::Uri = base
             .parse()
-            .map_err(|_| BuildError::setting("api base", &environment.api_base, NEEDED_BASE))?;
-        let plain = uri.scheme_str() == Some("http") && environment.http_on_loopback;
+            .map_err(|_| unusable_base(&environment.api_base))?;
+        let plain = uri.scheme_str() == Some("http")
+            && environment.http_on_loopback
+            && uri.host().is_some_and(is_loopback);
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         if !(uri.scheme_str() == Some("https") || plain)
             || authority.is_empty()
@@ -183,11 +226,7 @@ impl ApiBase {
             // `Uri` drops a fragment without a word, and with it every path put behind it.
             || base.contains('#')
         {
-            return Err(BuildError::setting(
-                "api base",
-                &environment.api_base,
-                NEEDED_BASE,
-            ));
+            return Err(unusable_base(&environment.api_base));
         }
         for prefix in environment.prefixes.values() {
             if !is_plain_path(prefix) {
@@ -207,6 +246,25 @@ impl ApiBase {
             .get(&family)
             .map_or("", |prefix| prefix.trim_end_matches('/'));
         format!("{}{prefix}{target}", self.base)
+    }
+}
+
+/// Says so without what may be a password.
+fn unusable_base(base: &str) -> BuildError {
+    match base.rsplit_once('@') {
+        Some((_, rest)) => BuildError::setting("api base", &format!("[cut]@{rest}"), NEEDED_BASE),
+        None => BuildError::setting("api base", base, NEEDED_BASE),
+    }
+}
+
+/// What the default transport takes for this machine (R001).
+fn is_loopback(host: &str) -> bool {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match bare.unwrap_or(host).parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
     }
 }
 
@@ -232,6 +290,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// Rows: L4.2
     #[test]
     fn a_prefix_is_a_plain_path() {
         for path in [
@@ -260,6 +319,7 @@ mod tests {
         );
     }
 
+    /// Rows: R001
     #[test]
     fn a_base_must_be_https_or_explicitly_loopback() {
         let base = |url: &str| Environment::new("https://i", "https://i/t", url).api();
@@ -273,6 +333,26 @@ mod tests {
             "https://x#f",
         ] {
             assert!(base(url).is_err(), "{url:?}");
+        }
+        let told = |url: &str| {
+            let environment = Environment::new("https://i", "https://i/t", url);
+            environment.allow_http_on_loopback().api()
+        };
+        for url in [
+            "http://192.0.2.1",
+            "http://api.example",
+            "http://127.0.0.1.example",
+            "http://127.1",
+            "http://2130706433",
+            "http://[::ffff:127.0.0.1]",
+            "http://localhost.",
+            "http://u:p@127.0.0.1",
+        ] {
+            let refused = told(url).unwrap_err();
+            assert!(!refused.to_string().contains("u:p"), "{refused}");
+        }
+        for url in ["http://127.0.0.1:1", "http://[::1]:1", "http://LOCALHOST"] {
+            assert!(told(url).is_ok(), "{url:?}");
         }
         let api = base("https://api.example/v1/").unwrap();
         let url = api.url(ApiFamily::Data, "/accounts?limit=1");
