@@ -88,6 +88,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// Rows: L4.2
     #[test]
     fn l4_refuses_what_could_leave_its_segment() {
         let long = "a".repeat(129);

@@ -186,6 +186,7 @@ mod tests {
         assert_eq!(one.as_pem().parse::<Certificate>().unwrap(), one);
     }
 
+    /// Rows: L5.5
     #[test]
     fn a_private_key_is_refused_and_not_echoed() {
         let canary = "MIGHAgEAMBMGByqGSM49";

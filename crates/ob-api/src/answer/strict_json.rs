@@ -100,6 +100,7 @@ mod tests {
         parse::<Value>(body.as_bytes()).unwrap_err()
     }
 
+    /// Rows: R218
     #[test]
     fn r218_no_member_twice_at_any_depth() {
         for body in [
@@ -115,6 +116,7 @@ mod tests {
         assert!(parse::<Value>(br#"{"a":{"a":[{"a":1},{"a":1}]}}"#).is_ok());
     }
 
+    /// Rows: R218
     #[test]
     fn r218_not_json() {
         for body in [

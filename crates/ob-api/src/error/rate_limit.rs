@@ -147,6 +147,7 @@ mod tests {
             .map(|limit| (limit.remaining, limit.reset.map(|t| t.as_secs())))
     }
 
+    /// Rows: R211
     #[test]
     fn r211_reads_and_ignores_what_is_malformed() {
         for (text, expected) in [
@@ -176,6 +177,7 @@ mod tests {
         assert_eq!(read(&[]), None);
     }
 
+    /// Rows: R211
     #[test]
     fn r211_policies() {
         let read = |text: &str| -> Vec<_> {
@@ -198,6 +200,7 @@ mod tests {
     }
 
     proptest! {
+        /// Rows: R211, L4.6
         #[test]
         fn never_panics(text in "[ -~]{0,60}") {
             let _ = read(&[&text]);

@@ -51,6 +51,7 @@ mod tests {
         retry_after(&headers, now).map(|wait| wait.as_secs())
     }
 
+    /// Rows: R209
     #[test]
     fn r209_matrix() {
         for (text, expected) in [
@@ -81,6 +82,7 @@ mod tests {
     }
 
     proptest! {
+        /// Rows: R209, L4.6
         #[test]
         fn never_panics_and_is_bounded(text in "[ -~]{0,40}", now in 0..u64::from(u32::MAX)) {
             prop_assert!(wait(&text, now).is_none_or(|wait| wait <= 3600));

@@ -59,6 +59,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Rows: L5.6
     #[test]
     fn l5_escapes_and_redacts() {
         for (text, safe) in [
@@ -78,6 +79,7 @@ mod tests {
         }
     }
 
+    /// Rows: L5.6
     #[test]
     fn at_most_300_characters() {
         assert_eq!(safe_text(&"x ".repeat(1 << 20)).chars().count(), 300);
@@ -87,6 +89,7 @@ mod tests {
     }
 
     proptest! {
+        /// Rows: L5.6
         #[test]
         fn always_one_short_line(text in "(?s).{0,700}") {
             let safe = safe_text(&text);

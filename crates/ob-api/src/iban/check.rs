@@ -82,6 +82,7 @@ const ADDED: [(&str, &[(usize, Class)]); 2] =
 mod tests {
     use super::*;
 
+    /// Rows: R225
     #[test]
     fn r225_check_digits_that_only_leave_the_right_remainder() {
         // 02 is what the algorithm gives here; 99 leaves the same remainder.
@@ -90,6 +91,7 @@ mod tests {
         assert!(check("DE99120300000000202051").is_err());
     }
 
+    /// Rows: R225
     #[test]
     fn r225_stricter_than_the_library() {
         for text in ["GB82west12345698765432", "GB82 WEST 1234 5698 7654 32"] {

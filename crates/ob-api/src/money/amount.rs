@@ -144,6 +144,7 @@ mod tests {
         assert_eq!(MAX_WHOLE.to_string(), "9".repeat(14));
     }
 
+    /// Rows: R221
     #[test]
     fn r221_keeps_its_digits() {
         for text in [
@@ -162,6 +163,7 @@ mod tests {
         }
     }
 
+    /// Rows: R221
     #[test]
     fn r221_refuses_every_other_form() {
         for text in [
@@ -212,6 +214,7 @@ mod tests {
         }
     }
 
+    /// Rows: R218, R221
     #[test]
     fn r218_a_number_is_refused() {
         for json in ["1", "1.5", "-0.1", "1e2", "null", "true", "[]", "{}"] {
@@ -219,6 +222,7 @@ mod tests {
         }
     }
 
+    /// Rows: R222
     #[test]
     fn sums_are_exact_and_bounded() {
         let tenth: Amount = "0.10".parse().unwrap();
@@ -232,6 +236,7 @@ mod tests {
     }
 
     proptest! {
+        /// Rows: R221
         #[test]
         fn round_trips(text in "-?(0|[1-9][0-9]{0,13})(\\.[0-9]{1,5})?") {
             let amount: Amount = text.parse().unwrap();
@@ -248,6 +253,7 @@ mod tests {
             prop_assert_eq!(amount.to_string().parse::<Amount>().unwrap(), amount);
         }
 
+        /// Rows: R221
         #[test]
         fn accepts_exactly_the_grammar(text in "[-+0-9.,e ]{0,22}") {
             prop_assert_eq!(text.parse::<Amount>().is_ok(), is_amount(&text));

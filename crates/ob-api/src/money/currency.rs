@@ -62,6 +62,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// Rows: R223
     #[test]
     fn r223_three_upper_case_letters() {
         for text in ["EUR", "JPY", "BHD", "XXX", "XTS", "QQQ"] {

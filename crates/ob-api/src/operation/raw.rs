@@ -236,6 +236,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// Rows: L4.2
     #[test]
     fn l4_2_a_path_cannot_leave_its_base() {
         for path in [
@@ -274,6 +275,7 @@ mod tests {
         }
     }
 
+    /// Rows: L4.2, L4.3
     #[test]
     fn a_query_cannot_become_anything_else() {
         for query in ["a#b", "a b", "a\r\nb", "\"", "\u{e9}"] {

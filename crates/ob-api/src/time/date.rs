@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Rows: R227
     #[test]
     fn r227_iso_dates_only() {
         for text in ["2024-02-29", "0000-01-01", "9999-12-31"] {
@@ -148,6 +149,7 @@ mod tests {
         assert!(serde_json::from_str::<Date>("20240229").is_err());
     }
 
+    /// Rows: R227
     #[test]
     fn days_are_added_over_the_leap_day() {
         let date = Date::new(2024, 2, 28).unwrap();

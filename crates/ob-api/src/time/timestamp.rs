@@ -177,6 +177,7 @@ mod tests {
         );
     }
 
+    /// Rows: R227
     #[test]
     fn r227_refuses_local_times_and_other_forms() {
         for text in [

@@ -114,6 +114,7 @@ fn a_thousand_errors_are_one_short_line() {
     assert!(!error.to_string().contains('\n'));
 }
 
+/// Rows: R207, R233
 #[test]
 fn r207_members_of_the_wrong_type_are_ignored() {
     for (body, description, reasons) in [
@@ -172,6 +173,7 @@ fn r207_members_of_the_wrong_type_are_ignored() {
     );
 }
 
+/// Rows: R233
 #[test]
 fn every_envelope_is_written_as_it_is_read() {
     let written = gateway_error("Gateway", ReasonCode::InvalidAuthHeader, "no token");
@@ -195,6 +197,7 @@ fn every_envelope_is_written_as_it_is_read() {
     assert_eq!(serde_json::to_string(&problem).unwrap(), PROBLEM);
 }
 
+/// Rows: R207, L5.6
 #[test]
 fn l5_descriptions_are_capped_and_escaped() {
     let error = error(400, &gateway("FORMAT_ERROR", &"\r\nx".repeat(1 << 18)));
@@ -203,6 +206,7 @@ fn l5_descriptions_are_capped_and_escaped() {
     assert!(!error.to_string().contains(['\r', '\n']));
 }
 
+/// Rows: R209, R211
 #[test]
 fn waits() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_740);

@@ -26,6 +26,7 @@ fn texts<'a>(vectors: &'a Value, list: &str, member: &str) -> Vec<&'a str> {
         .collect()
 }
 
+/// Rows: R225
 #[test]
 fn r225_all_valid_are_accepted() {
     let Some(vectors) = vectors() else { return };
@@ -45,6 +46,7 @@ fn r225_all_valid_are_accepted() {
     assert_eq!(valid.len(), 78);
 }
 
+/// Rows: R225
 #[test]
 fn r225_all_invalid_are_refused() {
     let Some(vectors) = vectors() else { return };

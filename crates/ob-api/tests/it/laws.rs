@@ -128,6 +128,7 @@ proptest! {
         prop_assert_eq!(read.unwrap_err().code(), ob_core::Code::A502);
     }
 
+    /// Rows: L4.2
     #[test]
     fn l4_an_id_is_always_exactly_one_segment(id in "(?s).{0,40}") {
         if let Ok(account) = id.parse::<AccountId>() {

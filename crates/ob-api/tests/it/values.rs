@@ -57,3 +57,26 @@ fn value_errors_say_what_is_needed() {
     "germany" is not a country code: needs two upper-case letters
     "#);
 }
+
+/// The client keeps as many digits as a currency has: none, two or three behind the point, and
+/// never by way of a binary fraction.
+///
+/// Rows: R221, R222
+#[test]
+fn amounts_keep_the_digits_of_their_currency() {
+    for (amount, currency, units, scale) in [
+        ("1500", "JPY", 1500, 0),
+        ("5877.78", "EUR", 587_778, 2),
+        ("-1.50", "EUR", -150, 2),
+        ("0.10", "EUR", 10, 2),
+        ("1.005", "BHD", 1005, 3),
+        ("0.001", "KWD", 1, 3),
+        ("99999999999999", "JPY", 99_999_999_999_999, 0),
+        ("9007199254740.993", "OMR", 9_007_199_254_740_993, 3),
+    ] {
+        let json = format!(r#"{{"amount":"{amount}","currency":"{currency}"}}"#);
+        let money: Money = serde_json::from_str(&json).unwrap();
+        assert_eq!((money.amount.units(), money.amount.scale()), (units, scale));
+        assert_eq!(serde_json::to_string(&money).unwrap(), json);
+    }
+}

@@ -71,6 +71,7 @@ fn transport() -> SharedTransport {
     transport.build().unwrap().into()
 }
 
+/// Rows: R071
 #[tokio::test]
 async fn r071_the_peers_traps() {
     let (address, mut heads) = server("127.0.0.1:0").await;
@@ -102,6 +103,7 @@ async fn r071_the_peers_traps() {
     .await;
 }
 
+/// Rows: R071
 #[tokio::test]
 async fn r071_an_ipv6_host() {
     let (address, mut heads) = server("[::1]:0").await;
@@ -109,6 +111,7 @@ async fn r071_an_ipv6_host() {
     check(&transport(), &url, &mut heads).await;
 }
 
+/// Rows: R071
 #[tokio::test]
 async fn r071_any_path_and_query() {
     let (address, mut heads) = server("127.0.0.1:0").await;

@@ -70,6 +70,7 @@ fn whole_token(extra: &str) -> String {
     format!(r#"{{"access_token":"opaque-123","expires_in":300{extra}}}"#)
 }
 
+/// Rows: R159, R160, R161, R163, R164, R166
 #[tokio::test]
 async fn token_answers_that_are_none() {
     let huge = format!(r#"{{"access_token":"{}"}}"#, "a".repeat(10 << 20));
@@ -202,6 +203,7 @@ fn token_for(expires_in: &str) -> String {
     format!(r#"{{"access_token":"opaque-123","token_type":"Bearer","expires_in":{expires_in}}}"#)
 }
 
+/// Rows: R081, L2.21
 #[tokio::test]
 async fn r081_bearer_is_no_fallback_in_fapi2() {
     let answer = json("200 OK", &whole_token(r#","token_type":"Bearer""#));
@@ -210,6 +212,7 @@ async fn r081_bearer_is_no_fallback_in_fapi2() {
     assert_eq!(requests, 1);
 }
 
+/// Rows: R078, L2.19
 #[tokio::test]
 async fn r078_a_server_that_always_challenges_is_left_after_three_requests() {
     let answer = http(
@@ -222,6 +225,7 @@ async fn r078_a_server_that_always_challenges_is_left_after_three_requests() {
     assert!(requests <= 3, "{requests} requests");
 }
 
+/// Rows: R163, R166, R218
 #[tokio::test]
 async fn api_answers_that_are_none() {
     let cut = Reply::Bytes(
@@ -327,6 +331,7 @@ async fn api_answers_that_are_none() {
     join_all(cases).await;
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn a_refused_token_is_thrown_away_and_retried_once() {
     let refused = http(
@@ -344,7 +349,9 @@ async fn a_refused_token_is_thrown_away_and_retried_once() {
     assert_eq!((requests, world.token_requests(UNLICENSED)), (2, 2));
 }
 
-/// L2.20, L2.23: what cannot stand in a proof is no nonce, and is not repeated to anybody.
+/// What cannot stand in a proof is no nonce, and is not repeated to anybody.
+///
+/// Rows: R075, R079, L2.20, L2.23
 #[tokio::test]
 async fn a_hostile_nonce_is_not_used() {
     let long = format!("DPoP-Nonce: {}\r\n", "n".repeat(5000));
@@ -375,6 +382,7 @@ async fn a_hostile_nonce_is_not_used() {
     join_all(cases).await;
 }
 
+/// Rows: R078, L2.19
 #[tokio::test]
 async fn r078_an_api_that_always_challenges_is_left() {
     let answer = http(
@@ -419,27 +427,6 @@ async fn nobody_listens() {
     assert_eq!(error.owner(), Owner::Platform);
 }
 
-#[tokio::test]
-async fn plain_http_leaves_only_to_loopback() {
-    let world = World::simple().await;
-    let environment = Environment::new(
-        &world.descriptor.issuer,
-        &world.descriptor.token_endpoint,
-        "http://192.0.2.1",
-    );
-    let error = providers(&world, environment, transport()).await;
-    assert_eq!(
-        (error.code(), error.sent()),
-        (Code::N102, Sent::No),
-        "{error}"
-    );
-    assert_eq!(
-        world.counters().token_requests,
-        0,
-        "not even a token was fetched"
-    );
-}
-
 /// Some gateways explain an error with the very request in it.
 async fn echoed(at_the_api: bool) -> Error {
     let token = format!(
@@ -454,6 +441,84 @@ async fn echoed(at_the_api: bool) -> Error {
     token_answer(&world, reply, Profile::OneToMany).await.0
 }
 
+/// A redirect of either endpoint leads nowhere: the server it points to hears nothing.
+///
+/// Rows: R013, R163
+#[tokio::test]
+async fn a_redirect_is_not_followed_anywhere() {
+    let world = &World::start(SandboxProfile::Fapi2, NonceMode::Off).await;
+    for status in ["301 M", "302 F", "303 S", "307 T", "308 P"] {
+        let target = Hostile::start(json("200 OK", "{}")).await;
+        let redirect = || {
+            let location = format!("Location: {}/there\r\n", target.base);
+            http(status, &location, "")
+        };
+        let (error, requests) = token_answer(world, redirect(), Profile::Fapi2).await;
+        assert_eq!((error.code(), requests), (Code::N101, 1), "{error}");
+        assert_eq!(target.requests(), 0, "{status}");
+    }
+    for status in ["301 M", "302 F", "303 S", "307 T", "308 P"] {
+        let target = Hostile::start(json("200 OK", "{}")).await;
+        let location = format!("Location: {}/there\r\n", target.base);
+        let (error, requests) = api_answer(world, http(status, &location, "")).await;
+        assert_eq!((error.code(), requests), (Code::N101, 1), "{error}");
+        assert_eq!(target.requests(), 0, "{status}");
+    }
+}
+
+/// An API that wants an algorithm this client does not have is told no lie and given no weaker
+/// credential: the call fails with a code, after one new token at most.
+///
+/// Rows: R081, R084, L2.24
+#[tokio::test]
+async fn an_api_that_asks_for_another_algorithm() {
+    let world = World::start(SandboxProfile::Fapi2, NonceMode::Off).await;
+    let headers = "WWW-Authenticate: DPoP algs=\"RS256 ES512\"\r\n";
+    let hostile = Hostile::start(http("401 Unauthorized", headers, "")).await;
+    let environment = Environment::new(
+        &world.descriptor.issuer,
+        &world.descriptor.token_endpoint,
+        &hostile.base,
+    );
+    let error = providers(&world, environment.profile(Profile::Fapi2), transport()).await;
+    assert_eq!(
+        (error.code(), error.sent()),
+        (Code::A401, Sent::Yes),
+        "{error}"
+    );
+    assert_eq!(hostile.requests(), 2);
+    for request in hostile.received() {
+        let request = request.to_ascii_lowercase();
+        assert!(request.contains("\r\nauthorization: dpop "), "{request}");
+        assert_eq!(request.matches("\r\ndpop: ").count(), 1, "{request}");
+    }
+}
+
+/// Cookies that an API sets are neither kept nor sent.
+///
+/// Rows: R220
+#[tokio::test]
+async fn cookies_are_not_kept() {
+    let world = World::simple().await;
+    let headers = "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n\
+        Set-Cookie: session=CANARY; Path=/\r\n";
+    let hostile = Hostile::start(http("401 Unauthorized", headers, "")).await;
+    let environment = Environment::new(
+        &world.descriptor.issuer,
+        &world.descriptor.token_endpoint,
+        &hostile.base,
+    );
+    providers(&world, environment, transport()).await;
+    assert_eq!(hostile.requests(), 2);
+    for request in hostile.received() {
+        let request = request.to_ascii_lowercase();
+        for absent in ["cookie", "canary", "proxy-"] {
+            assert!(!request.contains(absent), "{absent}: {request}");
+        }
+    }
+}
+
+/// Rows: L5.6
 #[tokio::test]
 async fn a_token_error_that_echoes_a_token() {
     let error = echoed(false).await;
@@ -463,6 +528,7 @@ async fn a_token_error_that_echoes_a_token() {
     );
 }
 
+/// Rows: L5.6
 #[tokio::test]
 async fn an_error_that_echoes_a_token() {
     let error = echoed(true).await;

@@ -1,9 +1,6 @@
 //! A server that answers whatever a test tells it to, byte by byte.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -22,34 +19,51 @@ pub(crate) enum Reply {
 
 pub(crate) struct Hostile {
     pub(crate) base: String,
-    requests: Arc<AtomicUsize>,
+    received: Received,
 }
+
+type Received = Arc<Mutex<Vec<String>>>;
 
 impl Hostile {
     pub(crate) async fn start(reply: Reply) -> Self {
+        Self::answering(|_| reply).await
+    }
+
+    /// A server whose JSON names its own address.
+    pub(crate) async fn describing(document: impl FnOnce(&str) -> String) -> Self {
+        Self::answering(|base| json("200 OK", &document(base))).await
+    }
+
+    async fn answering(reply: impl FnOnce(&str) -> Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(AtomicUsize::new(0));
-        let seen = Arc::clone(&requests);
+        let reply = reply(&base);
+        let received = Received::default();
+        let seen = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(answer(stream, reply.clone(), Arc::clone(&seen)));
             }
         });
-        Self { base, requests }
+        Self { base, received }
     }
 
     /// How many requests arrived whole.
     pub(crate) fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
+        self.received().len()
+    }
+
+    /// The requests that arrived whole, as text.
+    pub(crate) fn received(&self) -> Vec<String> {
+        self.received.lock().unwrap().clone()
     }
 }
 
-async fn answer(mut stream: TcpStream, reply: Reply, seen: Arc<AtomicUsize>) {
-    if !read_request(&mut stream).await {
+async fn answer(mut stream: TcpStream, reply: Reply, seen: Received) {
+    let Some(request) = read_request(&mut stream).await else {
         return;
-    }
-    seen.fetch_add(1, Ordering::SeqCst);
+    };
+    seen.lock().unwrap().push(request);
     match reply {
         // A client that gave up is what some tests are about.
         Reply::Bytes(bytes) => drop(stream.write_all(&bytes).await),
@@ -62,12 +76,12 @@ async fn answer(mut stream: TcpStream, reply: Reply, seen: Arc<AtomicUsize>) {
 }
 
 /// Reads head and body, so that closing afterwards does not reset what was answered.
-async fn read_request(stream: &mut TcpStream) -> bool {
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
         match stream.read(&mut chunk).await {
-            Ok(0) | Err(_) => return false,
+            Ok(0) | Err(_) => return None,
             Ok(n) => bytes.extend_from_slice(&chunk[..n]),
         }
         let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
@@ -76,7 +90,7 @@ async fn read_request(stream: &mut TcpStream) -> bool {
             let length = length.and_then(|rest| rest.split("\r\n").next());
             let length: usize = length.map_or(0, |length| length.parse().unwrap());
             if bytes.len() >= head + 4 + length {
-                return true;
+                return Some(String::from_utf8_lossy(&bytes).into_owned());
             }
         }
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_answers;
+mod discovery;
 mod gate;
 mod hostile;
 mod journal;
@@ -10,4 +11,5 @@ mod reuse;
 mod story;
 mod tls;
 mod tokens;
+mod wire;
 mod world;

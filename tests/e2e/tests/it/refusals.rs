@@ -25,6 +25,7 @@ async fn refused<T: std::fmt::Debug>(
     error
 }
 
+/// Rows: R198
 #[tokio::test]
 async fn x001_a_token_of_another() {
     let world = World::simple().await;
@@ -147,6 +148,8 @@ async fn a_raw_call_cannot_name_two_consents() {
 
 /// There is no way to give a call a header of one's own; what arrives carries each of ours once,
 /// and the application id of the handle.
+///
+/// Rows: R191, R198
 #[tokio::test]
 async fn x002_every_call_carries_its_own_headers_and_no_others() {
     let recorder = Recorder::new(transport());
@@ -178,6 +181,7 @@ async fn x002_every_call_carries_its_own_headers_and_no_others() {
     assert_eq!(world.counters().token_reuse_violations, 0);
 }
 
+/// Rows: L4.2, L4.3
 #[tokio::test]
 async fn nothing_smuggles_a_header_or_leaves_the_base() {
     let world = World::simple().await;
@@ -212,6 +216,7 @@ async fn nothing_smuggles_a_header_or_leaves_the_base() {
     }
 }
 
+/// Rows: R213, L4.3
 #[tokio::test]
 async fn r004_a_malformed_idempotency_key() {
     let world = World::simple().await;
@@ -258,6 +263,7 @@ async fn r001_an_unknown_id_names_the_closest() {
     assert_unsent(&error, Code::R001, Owner::You);
 }
 
+/// Rows: R190, L4.3
 #[tokio::test]
 async fn r004_a_malformed_id() {
     let world = World::simple().await;
@@ -406,6 +412,7 @@ fn at(world: &World, environment: Environment) -> IntegratorBuilder<Ready> {
         .transport(transport())
 }
 
+/// Rows: R001, R045
 #[tokio::test]
 async fn what_cannot_be_built() {
     let world = World::simple().await;
@@ -427,6 +434,12 @@ async fn what_cannot_be_built() {
         "x",
     ] {
         let environment = Environment::new(&d.issuer, &d.token_endpoint, base);
+        assert_eq!(build_error(ready(environment)).code(), Code::K010, "{base}");
+    }
+    // The word is about loopback: plain http to anywhere else is refused at once.
+    for base in ["http://192.0.2.1", "http://api.example", "http://127.1"] {
+        let environment = Environment::new(&d.issuer, &d.token_endpoint, base);
+        let environment = environment.allow_http_on_loopback();
         assert_eq!(build_error(ready(environment)).code(), Code::K010, "{base}");
     }
     // Without the word of the one who builds it, plain http is refused even to loopback.

@@ -60,6 +60,7 @@ impl Tenant {
     }
 }
 
+/// Rows: R197
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_grant_of_every_third_party_has_its_own_token() {
     for (profile, nonce) in [
@@ -184,6 +185,8 @@ async fn suspended_in_the_registry() {
 }
 
 /// L3.11: an error on a call for one, and what is repeated is still for that one.
+///
+/// Rows: L3.11
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn retries_stay_with_their_third_party() {
     let network = Faulty::new(transport());

@@ -9,6 +9,7 @@ use obkit::{
     testing::meant_for,
 };
 
+/// Rows: R019, R023
 #[tokio::test]
 async fn licensed_and_unlicensed_in_every_mode() {
     for (profile, nonce) in MODES {
@@ -33,6 +34,8 @@ async fn licensed_and_unlicensed_in_every_mode() {
 
 /// Servers that are within the standards and hard to please, and one that writes its challenge
 /// wrongly, as vendors' mocks do.
+///
+/// Rows: R035, R063, R077, R083
 #[tokio::test]
 async fn with_servers_that_are_hard_to_please() {
     let plain = || Sandbox::builder().nonce(NonceMode::Required);

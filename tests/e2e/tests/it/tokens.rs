@@ -32,6 +32,7 @@ async fn list(party: &ThirdParty) -> Result<(), Error> {
     party.providers().list().send().await.map(drop)
 }
 
+/// Rows: R164
 #[tokio::test]
 async fn a_hiccup_of_the_token_endpoint_is_repeated() {
     let faults = [Fault::ResetBeforeSend, Fault::ResetAfterSend];
@@ -51,6 +52,7 @@ async fn a_hiccup_of_the_token_endpoint_is_repeated() {
     assert_eq!(world.journal.records().len(), 3);
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn a_warm_token_is_reused_and_refreshed_before_it_ends() {
     for profile in [Profile::OneToMany, Profile::Fapi2] {
@@ -192,6 +194,7 @@ fn token_endpoint_down(down: Arc<AtomicBool>) -> SharedTransport {
     .into()
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn a_revoked_token_is_replaced_once() {
     for profile in [Profile::OneToMany, Profile::Fapi2] {
@@ -222,6 +225,7 @@ async fn a_revoked_token_is_replaced_once() {
     }
 }
 
+/// Rows: R165
 #[tokio::test]
 async fn many_calls_that_meet_a_revoked_token_share_one_new_one() {
     let world = World::simple().await;
@@ -235,6 +239,7 @@ async fn many_calls_that_meet_a_revoked_token_share_one_new_one() {
     assert_eq!(world.token_requests(UNLICENSED), 2);
 }
 
+/// Rows: R165
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_cold_callers_make_two_token_requests() {
     for profile in [Profile::OneToMany, Profile::Fapi2] {
@@ -258,6 +263,8 @@ async fn two_hundred_cold_callers_make_two_token_requests() {
 
 /// All of them are asked for the same nonce at once, and all but one hear of it from another. That
 /// is no fault of the token: nobody throws it away.
+///
+/// Rows: R078, R080
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_calls_that_are_challenged_at_once_keep_their_token() {
     let (transport, mut gate) = gated(crate::gate::is_api_request);
@@ -325,6 +332,7 @@ async fn when_everybody_is_cancelled_the_next_caller_starts_anew() {
     );
 }
 
+/// Rows: R028
 #[tokio::test]
 async fn a_clock_that_is_off_is_corrected_within_bounds() {
     for (profile, nonce) in crate::world::MODES {
