@@ -62,20 +62,26 @@ impl fmt::Display for ServerError {
     }
 }
 
-/// Foreign text for a log line: escaped, cut, and without anything that looks like a token,
-/// because a server may quote what it was sent (L5).
+/// Foreign text for a log line: escaped, at most 300 characters, and without anything that looks
+/// like a token, because a server may quote what it was sent (L5).
 pub(crate) fn safe(text: &str) -> String {
     let shown: String = text.chars().take(MAX_TEXT).collect();
-    let redacted = shown
-        .split_inclusive(|c: char| !is_token_char(c))
+    let mut words: Vec<&str> = shown.split_inclusive(|c: char| !is_token_char(c)).collect();
+    // Half a token may be short enough for a word.
+    let is_cut = shown.len() < text.len();
+    words.pop_if(|last| is_cut && last.ends_with(is_token_char));
+    let redacted = words
+        .into_iter()
         .map(|word| if looks_secret(word) { "[cut] " } else { word })
         .collect::<String>();
-    redacted.trim().escape_default().to_string()
+    // An escape has up to ten characters.
+    let escaped = redacted.trim().chars().flat_map(char::escape_default);
+    escaped.take(MAX_TEXT).collect()
 }
 
 /// A JWT starts with `eyJ`; nothing else of this length is a word.
 fn looks_secret(word: &str) -> bool {
-    word.starts_with("eyJ") || word.len() > LONGEST_WORD
+    word.contains("eyJ") || word.len() > LONGEST_WORD
 }
 
 fn is_token_char(c: char) -> bool {
@@ -132,6 +138,10 @@ mod tests {
             "assertion [cut]  expired"
         );
         assert_eq!(safe(&format!("token {}", "A".repeat(80))), "token [cut]");
+        assert_eq!(safe("jwt:-eyJhbGciOi.c2ln."), "jwt:[cut]");
+        let half = format!("{}{}", "ab ".repeat(90), "A".repeat(80));
+        assert!(!safe(&half).contains("AA"), "half a token is one");
+        assert_eq!(safe(&"\u{10ffff}".repeat(300)).len(), 300);
         let uuid = "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a11";
         assert_eq!(safe(uuid), uuid);
     }

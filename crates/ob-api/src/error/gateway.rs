@@ -6,7 +6,9 @@ use serde_json::Value;
 use std::fmt;
 
 /// `{"Errors":{"Error":[...]}}` (LIB).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// `Debug` shows the first three errors and how many there are.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Value", into = "Envelope")]
 #[non_exhaustive]
 pub struct GatewayErrors {
@@ -116,6 +118,17 @@ impl GatewayError {
 impl From<Value> for GatewayErrors {
     fn from(value: Value) -> Self {
         Self::read(&value).unwrap_or_default()
+    }
+}
+
+/// An envelope may hold thousands.
+impl fmt::Debug for GatewayErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.errors.get(..3).unwrap_or(&self.errors);
+        f.debug_struct("GatewayErrors")
+            .field("errors", &first)
+            .field("count", &self.errors.len())
+            .finish()
     }
 }
 
