@@ -6,7 +6,7 @@ use crate::console::{note, result};
 use crate::gate::{self, Verdict, Wishes};
 use crate::project::Project;
 use crate::tally::Tally;
-use crate::{bench, demo, interop, setup, tidy};
+use crate::{bench, demo, fuzz, interop, setup, tidy};
 
 const HELP: &str = "\
 cargo xtask – the gate and the chores of obkit
@@ -24,6 +24,8 @@ cargo xtask – the gate and the chores of obkit
         foreign implementations (Node.js, npm) judge obkit and the sandbox; who judged what
   cargo xtask bench [--check] [-- arguments of criterion]
         the benchmarks as ratios to their raw floor; --check fails where a target is missed
+  cargo xtask fuzz [--seconds N] [TARGET]…
+        mutated inputs for the parsers, N seconds (60) each target; wants a nightly compiler
 
 Each step's output is kept in <target>/xtask/<step>.log and shown in full when the step fails.
 CARGO_TARGET_DIR, OB_VECTORS and NO_COLOR are respected.";
@@ -55,6 +57,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
         ["bench", rest @ ..] => {
             bench::run(&Project::here()?, &bench::Wishes::parse(rest)?).map(code)
         }
+        ["fuzz", rest @ ..] => fuzz::run(&Project::here()?, &fuzz::Wishes::parse(rest)?).map(code),
         [word, ..] => Err(format!(
             "no command `{word}` with these arguments; `cargo xtask help` lists them"
         )),

@@ -19,6 +19,7 @@ mod bench;
 mod cli;
 mod console;
 mod demo;
+mod fuzz;
 mod gate;
 mod interop;
 mod process;

@@ -6,7 +6,7 @@ use crate::console::note;
 use crate::process::Call;
 use crate::project::Project;
 
-/// A cargo subcommand the gate uses.
+/// A cargo subcommand the gate or the fuzzer uses.
 #[derive(Debug)]
 struct Tool {
     /// As in `cargo deny`.
@@ -26,6 +26,18 @@ const NEXTEST: Tool = Tool {
     package: "cargo-nextest",
     version: "0.9.143",
 };
+
+const FUZZ: Tool = Tool {
+    command: "fuzz",
+    package: "cargo-fuzz",
+    version: "0.13.2",
+};
+
+/// Makes ready what `cargo xtask fuzz` needs beside a nightly compiler.
+pub(crate) fn fuzzer(project: &Project) -> Result<(), String> {
+    vectors(project)?;
+    FUZZ.ensure(project)
+}
 
 /// Makes ready what the gate needs. The error is a sentence that says what to do.
 pub(crate) fn prepare(project: &Project) -> Result<(), String> {
