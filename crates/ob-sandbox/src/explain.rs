@@ -57,6 +57,17 @@ impl ExplainLog {
     }
 }
 
+/// Method and path, escaped and cut after 128 characters of the path.
+pub(crate) fn request_line(method: &str, path: &str) -> String {
+    const LONGEST: usize = 128;
+    let mut line = format!("{method} ");
+    line.extend(path.chars().take(LONGEST).flat_map(char::escape_default));
+    if path.chars().nth(LONGEST).is_some() {
+        line.push_str("...");
+    }
+    line
+}
+
 /// Some megabytes at most; a longer run is read from the counters, not from here.
 const CAPACITY: usize = 10_000;
 
@@ -76,6 +87,13 @@ mod tests {
             path: text(),
             status: 400,
         }
+    }
+
+    #[test]
+    fn a_request_line_is_plain_escaped_and_cut() {
+        assert_eq!(request_line("GET", "/accounts"), "GET /accounts");
+        assert_eq!(request_line("GET", "/a\n"), "GET /a\\n");
+        assert_eq!(request_line("GET", &"x".repeat(129)).len(), 4 + 128 + 3);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::{
     audit::{self, Trail},
     control,
     exchange::{CORRELATION_ID, DPOP_NONCE, Exchange, INTERACTION_ID, REFUSAL, timestamp},
-    explain::Explanation,
+    explain::{Explanation, request_line},
     metadata,
     refused::{Refused, RefusedKind, because},
     route::{Miss, Route},
@@ -15,7 +15,6 @@ use crate::{
 };
 use bytes::Bytes;
 use http::{HeaderName, Request, Response, StatusCode, header, uri::Authority};
-use ob_core::Shown;
 
 /// What carried a request to the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,7 +270,7 @@ fn explain(world: &World, exchange: &Exchange, refused: &Refused) -> String {
         expected: reason.expected.into_owned(),
         found: reason.found.into_owned(),
         at: exchange.timestamp().to_string(),
-        path: format!("{} {}", exchange.method, Shown(&exchange.path)),
+        path: request_line(exchange.method.as_str(), &exchange.path),
         status: refused.status.as_u16(),
     })
 }

@@ -205,7 +205,7 @@ async fn the_controls_work_over_http_too() {
       "expected": "a token that was not revoked",
       "found": "one that was",
       "id": "refusal-000001",
-      "path": "GET \"/providers\"",
+      "path": "GET /providers",
       "rule": "R031",
       "status": 401,
       "what": "jti"
