@@ -24,5 +24,5 @@ pub(crate) fn document(world: &World) -> Answer {
     }))
 }
 
-/// R035: no RS256, and never `none`.
-const ALGORITHMS: [&str; 3] = ["ES256", "PS256", "EdDSA"];
+/// R035: no RS256, and never `none`. `Ed25519` is the fully specified name of RFC 9864.
+const ALGORITHMS: [&str; 4] = ["ES256", "PS256", "EdDSA", "Ed25519"];

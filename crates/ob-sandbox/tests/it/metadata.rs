@@ -3,6 +3,9 @@
 use crate::harness::Rig;
 use serde_json::Value;
 
+/// The metadata document says what the authorization server accepts.
+///
+/// Rows: R169
 #[tokio::test]
 async fn r169_says_what_it_does() {
     let rig = Rig::plain();
@@ -15,7 +18,8 @@ async fn r169_says_what_it_does() {
       "dpop_signing_alg_values_supported": [
         "ES256",
         "PS256",
-        "EdDSA"
+        "EdDSA",
+        "Ed25519"
       ],
       "grant_types_supported": [
         "client_credentials"
@@ -34,13 +38,17 @@ async fn r169_says_what_it_does() {
       "token_endpoint_auth_signing_alg_values_supported": [
         "ES256",
         "PS256",
-        "EdDSA"
+        "EdDSA",
+        "Ed25519"
       ]
     }
     "#);
     assert_eq!(reply.header("content-type"), "application/json");
 }
 
+/// The metadata document fits the schema of RFC 8414.
+///
+/// Rows: R007
 #[tokio::test]
 async fn r007_fits_the_conformance_suites_schema() {
     let folder = std::env::var("OB_VECTORS")
@@ -79,6 +87,9 @@ async fn r007_fits_the_conformance_suites_schema() {
     }
 }
 
+/// A token verifies with the published keys, as `at+jwt`.
+///
+/// Rows: R174
 #[tokio::test]
 async fn r174_tokens_verify_with_the_published_keys() {
     let rig = Rig::fapi();
