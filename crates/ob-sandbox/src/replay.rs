@@ -95,6 +95,27 @@ mod tests {
         assert_eq!(store.note("c", at(31), at(60)), Seen::FirstTime);
     }
 
+    /// A flood of a million keys fills the store and no more: what is alive stays known, what is
+    /// new is turned away until the oldest entries have ended.
+    ///
+    /// Rows: R104, L2.17
+    #[test]
+    fn a_million_keys_do_not_open_the_window() {
+        let capacity = 10_000;
+        let mut store = ReplayStore::new(capacity);
+        assert_eq!(store.note("victim", at(0), at(60)), Seen::FirstTime);
+        let mut accepted = 1;
+        for n in 0..1_000_000 {
+            accepted += usize::from(store.note(&n.to_string(), at(1), at(61)) == Seen::FirstTime);
+        }
+        assert_eq!((accepted, store.ends.len()), (capacity, capacity));
+        assert_eq!(store.by_end.values().map(Vec::len).sum::<usize>(), capacity);
+        assert_eq!(store.note("victim", at(60), at(120)), Seen::Before);
+        assert_eq!(store.note("new", at(60), at(120)), Seen::StoreFull);
+        assert_eq!(store.note("new", at(62), at(120)), Seen::FirstTime);
+        assert_eq!((store.ends.len(), store.by_end.len()), (1, 1));
+    }
+
     #[test]
     fn x11_a_released_key_may_come_again() {
         let mut store = ReplayStore::new(2);

@@ -145,6 +145,9 @@ async fn every_door_opens_to_what_is_right() {
     }
 }
 
+/// Malformed and malleable texts are refused at every door.
+///
+/// Rows: L1.2, L1.14
 #[tokio::test]
 async fn l1_malformed_and_malleable_texts() {
     let stage = Stage::new().await;
@@ -188,6 +191,9 @@ async fn l1_malformed_and_malleable_texts() {
     }
 }
 
+/// No spelling of `alg` other than the right one opens a door.
+///
+/// Rows: R036, L1.1
 #[tokio::test]
 async fn l1_hostile_headers() {
     let stage = Stage::new().await;
@@ -277,6 +283,9 @@ async fn l1_well_signed_but_not_acceptable() {
     }
 }
 
+/// A token that another key signed is refused.
+///
+/// Rows: L1.22
 #[tokio::test]
 async fn l1_22_access_tokens_of_the_attackers_own_making() {
     let stage = Stage::new().await;
@@ -304,6 +313,9 @@ async fn rig_kid(stage: &Stage) -> String {
     keys.json()["keys"][0]["kid"].as_str().unwrap().to_owned()
 }
 
+/// No JWT is good for another purpose.
+///
+/// Rows: R143, L1.18
 #[tokio::test]
 async fn r143_no_jwt_passes_at_another_door() {
     let stage = Stage::new().await;
@@ -317,6 +329,9 @@ async fn r143_no_jwt_passes_at_another_door() {
     }
 }
 
+/// A proof brings a public key, at both servers.
+///
+/// Rows: R094, L2.7
 #[tokio::test]
 async fn l2_private_and_symmetric_keys_in_a_proof() {
     let stage = Stage::new().await;

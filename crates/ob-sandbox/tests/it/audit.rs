@@ -29,6 +29,9 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+/// Each decision of both servers leaves one event, with the actor and without secrets.
+///
+/// Rows: R186, R202
 #[tokio::test]
 async fn events_name_the_actor_and_hold_no_secret() {
     let log = Log::default();

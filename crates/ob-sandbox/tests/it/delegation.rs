@@ -4,6 +4,9 @@ use crate::harness::{NOON, Rig};
 use ob_sandbox::PartyStatus;
 use std::collections::BTreeSet;
 
+/// Nobody but an active third-party of this Integrator can be acted for.
+///
+/// Rows: R187, R193, L3.5, L3.6, L3.13
 #[tokio::test]
 async fn r194_unknown_suspended_and_foreign_are_one_answer() {
     let rig = Rig::plain();
@@ -56,6 +59,9 @@ async fn r193_a_business_id_is_not_a_client_id() {
         .assert_refused(400, "unauthorized_client", "R193");
 }
 
+/// A third-party without a scope is not lent the Integrator's.
+///
+/// Rows: R193, L3.10
 #[tokio::test]
 async fn r193_scopes_are_an_intersection_never_a_union() {
     let rig = Rig::plain();

@@ -9,6 +9,7 @@
 )]
 
 mod api_refusals;
+mod as_requests;
 mod attacks;
 mod audit;
 mod delegation;

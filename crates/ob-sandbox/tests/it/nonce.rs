@@ -28,6 +28,9 @@ async fn call_with(rig: &Rig, token: &str, nonce: Option<&str>) -> crate::harnes
         .await
 }
 
+/// Each server challenges with one nonce of its own and takes no other.
+///
+/// Rows: R016, R099, R108, R109, L2.12
 #[tokio::test]
 async fn r107_r109_both_servers_challenge_with_nonces_of_their_own() {
     let rig = rig();
@@ -58,6 +61,9 @@ async fn r107_r109_both_servers_challenge_with_nonces_of_their_own() {
     assert_eq!(rig.sandbox.counters().nonce_challenges, 3);
 }
 
+/// A nonce ends after a minute at the token endpoint.
+///
+/// Rows: R099
 #[tokio::test]
 async fn r099_an_old_nonce_is_challenged_again() {
     let rig = rig();

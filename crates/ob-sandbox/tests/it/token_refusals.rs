@@ -6,6 +6,9 @@ use ob_sandbox::Profile;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// The authorization server answers with four members, for a short life, and the third-party as `sub`.
+///
+/// Rows: R015, R155, R157, R181, R182
 #[tokio::test]
 async fn grants_what_the_platform_documents() {
     let rig = Rig::plain();
@@ -45,6 +48,9 @@ async fn grants_what_the_platform_documents() {
     assert!(!reply.header("correlation-id").is_empty());
 }
 
+/// The token is bound to the thumbprint of the proof key.
+///
+/// Rows: R010, R011, R114
 #[tokio::test]
 async fn r114_binds_in_fapi2_and_where_asked() {
     for rig in [Rig::fapi(), Rig::new(|builder| builder.bind_tokens(true))] {
@@ -69,6 +75,9 @@ async fn r188_without_the_header_the_token_is_the_integrators_own() {
     assert!(!claims.contains_key("act"));
 }
 
+/// Each malformed request at the token endpoint has its own error and yields no token.
+///
+/// Rows: R008, R010, R012, R048, R088, R115, R149, R150, R151, R152, R167, R177, R192
 #[tokio::test]
 async fn refuses_malformed_requests_before_any_key_is_touched() {
     let rig = Rig::plain();
@@ -254,6 +263,9 @@ async fn refuses_malformed_requests_before_any_key_is_touched() {
     );
 }
 
+/// The token endpoint takes POST only and no credentials in its URI.
+///
+/// Rows: R149, R151
 #[tokio::test]
 async fn r151_credentials_in_the_uri_are_refused() {
     let rig = Rig::plain();
@@ -269,6 +281,9 @@ async fn r151_credentials_in_the_uri_are_refused() {
     assert_eq!((get.status.as_u16(), get.header("allow")), (405, "POST"));
 }
 
+/// Empty parameters count as left out, unknown ones are ignored.
+///
+/// Rows: R150
 #[tokio::test]
 async fn r150_empty_and_unknown_parameters_do_not_matter() {
     let rig = Rig::plain();
@@ -283,6 +298,9 @@ async fn r150_empty_and_unknown_parameters_do_not_matter() {
     rig.ask(call).await.assert_ok();
 }
 
+/// Whatever is wrong with an assertion, the answer is the same bytes.
+///
+/// Rows: R014, R050, R051, R053, R059
 #[tokio::test]
 async fn r059_every_bad_assertion_gets_one_answer() {
     let rig = Rig::plain();
@@ -380,6 +398,9 @@ async fn r059_every_bad_assertion_gets_one_answer() {
     assert_eq!(rig.sandbox.counters().tokens_issued, 0);
 }
 
+/// Only the registered key and its algorithm authenticate.
+///
+/// Rows: R058, R061
 #[tokio::test]
 async fn r058_another_key_and_r061_another_algorithm_are_refused() {
     let rig = Rig::plain();
@@ -432,6 +453,9 @@ async fn r054_an_assertion_works_once_in_sequence_and_in_parallel() {
     assert_eq!(rig.sandbox.counters().replays_refused, 19);
 }
 
+/// A forged assertion leaves the `jti` of the real one usable.
+///
+/// Rows: R117
 #[tokio::test]
 async fn r117_a_bad_signature_burns_nobodys_jti() {
     let rig = Rig::plain();
@@ -450,6 +474,9 @@ async fn r117_a_bad_signature_burns_nobodys_jti() {
     rig.ask(call).await.assert_ok();
 }
 
+/// A proof at the token endpoint fits method, target and time.
+///
+/// Rows: R095, R096, R100, R106, L2.2, L2.6
 #[tokio::test]
 async fn d_every_bad_proof_is_refused() {
     let rig = Rig::plain();
@@ -536,6 +563,9 @@ async fn d_every_bad_proof_is_refused() {
     assert_eq!(rig.sandbox.counters().tokens_issued, 2);
 }
 
+/// One proof buys one token.
+///
+/// Rows: R104, L2.1
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r104_fifty_parallel_sends_of_one_proof_have_one_success() {
     let rig = std::sync::Arc::new(Rig::plain());
@@ -568,6 +598,9 @@ async fn r104_fifty_parallel_sends_of_one_proof_have_one_success() {
     }
 }
 
+/// A used proof is remembered for its whole window.
+///
+/// Rows: R104
 #[tokio::test]
 async fn r104_a_proof_is_refused_until_it_is_too_old_anyway() {
     let rig = Rig::plain();
@@ -589,6 +622,9 @@ async fn r104_a_proof_is_refused_until_it_is_too_old_anyway() {
         .assert_refused(400, "invalid_dpop_proof", "R100");
 }
 
+/// Descriptions use the permitted characters and repeat nothing that was sent.
+///
+/// Rows: R154
 #[tokio::test]
 async fn explanations_and_descriptions_hold_no_secret() {
     let rig = Rig::new(|builder| builder.profile(Profile::Fapi2));
