@@ -143,12 +143,13 @@ mod tests {
         assert_ne!(bytes, one.bytes().unwrap());
     }
 
+    /// Rows: R069
     #[test]
     fn r069_a_million_values_are_distinct() {
         let system = SharedEntropy::system();
         let values: std::collections::HashSet<[u8; 16]> =
-            (0..100_000).map(|_| system.bytes().unwrap()).collect();
-        assert_eq!(values.len(), 100_000);
+            (0..1_000_000).map(|_| system.bytes().unwrap()).collect();
+        assert_eq!(values.len(), 1_000_000);
         let seeded = SeededEntropy::new(1);
         let values: std::collections::HashSet<u64> =
             (0..1_000_000).map(|_| seeded.next_u64()).collect();

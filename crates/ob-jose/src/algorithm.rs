@@ -89,6 +89,7 @@ pub struct UnknownAlgorithm {
 mod tests {
     use super::Algorithm;
 
+    /// Rows: R035, R036, R129
     #[test]
     fn r035_r036_only_the_closed_set_is_read() {
         for name in ["ES256", "PS256", "EdDSA", "Ed25519"] {

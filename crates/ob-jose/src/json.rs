@@ -209,6 +209,7 @@ mod tests {
         parse_object(text).unwrap_err().reason()
     }
 
+    /// Rows: R126, R127
     #[test]
     fn r126_r127_duplicates_are_refused_at_every_depth() {
         for text in [
@@ -221,6 +222,7 @@ mod tests {
         }
     }
 
+    /// Rows: R128
     #[test]
     fn r128_only_one_well_formed_object_of_bounded_depth() {
         let deep = |n: usize| format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n));

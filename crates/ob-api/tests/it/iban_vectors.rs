@@ -6,8 +6,12 @@ use serde_json::Value;
 const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors");
 
 fn vectors() -> Option<Value> {
+    file("iban/iban_vectors.json")
+}
+
+fn file(name: &str) -> Option<Value> {
     let root = std::env::var("OB_VECTORS").unwrap_or_else(|_| DEFAULT.into());
-    let path = format!("{root}/iban/iban_vectors.json");
+    let path = format!("{root}/{name}");
     let Ok(text) = std::fs::read(&path) else {
         eprintln!("SKIPPED: vectors not found at {path}");
         assert!(
@@ -83,6 +87,7 @@ fn experimental_ones_are_reported_but_not_checked() {
     assert_eq!(experimental.len(), 24);
 }
 
+/// Rows: R225
 #[test]
 fn one_changed_digit_is_never_accepted() {
     let Some(vectors) = vectors() else { return };
@@ -95,4 +100,108 @@ fn one_changed_digit_is_never_accepted() {
             }
         }
     }
+}
+
+/// One sample of every place of a structure such as `4!a6!n8!n`, and the class of each place.
+fn sample(structure: &str) -> Vec<(char, char)> {
+    let mut places = Vec::new();
+    for field in structure.split_inclusive(['a', 'c', 'n']) {
+        let (count, class) = field.split_once('!').unwrap();
+        let class = class.chars().next().unwrap();
+        let letter = match class {
+            'a' => 'Q',
+            'c' => 'X',
+            _ => '7',
+        };
+        places.extend(std::iter::repeat_n((letter, class), count.parse().unwrap()));
+    }
+    places
+}
+
+/// With the check digits that fit (ISO 7064 MOD 97-10), reckoned here and not by the product.
+fn sealed(country: &str, bban: &str) -> String {
+    let remainder = format!("{bban}{country}00").chars().fold(0_u32, |rest, c| {
+        let value = c.to_digit(36).unwrap();
+        (rest * if value > 9 { 100 } else { 10 } + value) % 97
+    });
+    format!("{country}{:02}{bban}", 98 - remainder)
+}
+
+/// Every country of the registry, as it stands and with what the second file adds to it: a number
+/// of the right structure is accepted where the country is in the SWIFT registry, and one of
+/// another length or with another class of character is refused everywhere, right check digits or
+/// not.
+///
+/// Rows: R225, R226
+#[test]
+fn every_country_has_its_structure() {
+    let (Some(mut registry), Some(added)) = (
+        file("iban/schwifty_iban_registry.json"),
+        file("iban/schwifty_iban_registry_overwrite.json"),
+    ) else {
+        return;
+    };
+    assert_eq!(registry.as_object().unwrap().len(), 103);
+    assert_eq!(added.as_object().unwrap().len(), 72);
+    let mut outside = Vec::new();
+    for (country, entry) in added.as_object().unwrap() {
+        let known = registry.as_object().unwrap().contains_key(country);
+        if !known {
+            registry[country] = entry.clone();
+        }
+        // Where both give a structure they give the same, but for one that was longer in print.
+        let both = (&registry[country]["bban_spec"], &entry["bban_spec"]);
+        let same_length = both.1.is_null() || sample_length(both.0) == sample_length(both.1);
+        assert!(same_length, "{country}");
+    }
+    let mut accepted = 0;
+    for (country, entry) in registry.as_object().unwrap() {
+        let places = sample(entry["bban_spec"].as_str().unwrap());
+        assert_eq!(Some(places.len() as u64), entry["bban_length"].as_u64());
+        let text = |places: &[(char, char)]| -> String {
+            sealed(country, &places.iter().map(|(c, _)| *c).collect::<String>())
+        };
+        let is_iban = |places: &[(char, char)]| text(places).parse::<Iban>().is_ok();
+        if is_iban(&places) {
+            accepted += 1;
+        } else {
+            outside.push(country.as_str());
+        }
+        let longer = [places.as_slice(), &[('7', 'n')]].concat();
+        assert!(!is_iban(&places[1..]), "{country}: too short");
+        assert!(!is_iban(&longer), "{country}: too long");
+        for (at, (_, class)) in places.iter().enumerate() {
+            let wrong = match class {
+                'a' => '7',
+                'n' => 'Q',
+                _ => continue,
+            };
+            let mut bent = places.clone();
+            bent[at].0 = wrong;
+            assert!(!is_iban(&bent), "{country}: place {at}");
+        }
+        let bban: String = places.iter().map(|(c, _)| *c).collect();
+        if let Ok(iban) = text(&places).parse::<Iban>() {
+            assert_eq!(
+                (iban.country(), iban.bban()),
+                (country.as_str(), bban.as_str())
+            );
+        }
+    }
+    eprintln!(
+        "iban registry: {accepted} countries accepted, {} refused",
+        outside.len()
+    );
+    // Countries that use such numbers without being registered (the experimental vectors), and
+    // territories whose numbers carry the code of France, Finland or the United Kingdom.
+    assert_eq!(
+        outside.join(" "),
+        "AO AX BF BJ BL CF CG CI CM CV DZ GA GF GG GP GQ GW HN IM IR JE KM MA MF MG ML MQ MZ NC \
+         NE PF PM RE TD TF TG WF YT"
+    );
+    assert_eq!((accepted, outside.len()), (89, 38));
+}
+
+fn sample_length(structure: &Value) -> usize {
+    structure.as_str().map_or(0, |text| sample(text).len())
 }

@@ -103,6 +103,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Rows: R190
     #[test]
     fn r190_refuses_what_could_leave_its_header() {
         let long = "a".repeat(129);

@@ -134,6 +134,7 @@ const fn low_byte(value: u8) -> [u8; 32] {
 mod tests {
     use super::{SMALL_ORDER, is_weak, low_byte};
 
+    /// Rows: L1.12
     #[test]
     fn weak_and_unreduced_points_are_refused() {
         for mut point in SMALL_ORDER {

@@ -37,6 +37,7 @@ fn secrets_of(key: &SigningKey) -> (Value, Vec<String>) {
     (jwk, secrets)
 }
 
+/// Rows: L5.1
 #[test]
 fn debug_of_every_type_that_holds_a_key() {
     for algorithm in Algorithm::ALL {
@@ -66,6 +67,7 @@ fn debug_of_every_type_that_holds_a_key() {
     }
 }
 
+/// Rows: L5.5
 #[test]
 fn key_errors_quote_no_key() {
     for algorithm in Algorithm::ALL {
@@ -111,6 +113,7 @@ fn key_errors_quote_no_key() {
     }
 }
 
+/// Rows: L5.1
 #[test]
 fn refusals_quote_no_key_token_signature_or_nonce() {
     for target in Target::all(Algorithm::Es256) {

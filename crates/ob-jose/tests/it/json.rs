@@ -6,12 +6,13 @@ use ob_jose::json::parse_object;
 
 use crate::support::vectors;
 
+/// Rows: R126, R127, R128
 #[test]
 fn r126_r128_json_test_suite() {
     let Some(suite) = vectors("jsontestsuite/test_parsing_bundle.json") else {
         return;
     };
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut refused, mut open) = (0, 0, Vec::new());
     for case in suite["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let text = STANDARD.decode(case["b64"].as_str().unwrap()).unwrap();
@@ -21,6 +22,7 @@ fn r126_r128_json_test_suite() {
         match name.split_once('_').unwrap().0 {
             "y" if name.starts_with("y_object_duplicated_key") => {
                 assert!(verdict.is_err(), "{name}");
+                refused += 1;
             }
             "y" => {
                 assert!(verdict.is_ok(), "{name}: {verdict:?}");
@@ -31,9 +33,24 @@ fn r126_r128_json_test_suite() {
                 assert!(parse_object(&text).is_err(), "{name}");
                 refused += 1;
             }
-            _ => drop(verdict),
+            _ if verdict.is_ok() => open.push(name),
+            _ => refused += 1,
         }
     }
-    assert!(accepted > 80 && refused > 150, "{accepted} {refused}");
-    eprintln!("JSONTestSuite: {accepted} accepted, {refused} refused");
+    // What the suite leaves open is refused, but for numbers that lose digits and stay finite.
+    assert_eq!(
+        open,
+        [
+            "i_number_double_huge_neg_exp.json",
+            "i_number_real_underflow.json",
+            "i_number_too_big_neg_int.json",
+            "i_number_too_big_pos_int.json",
+            "i_number_very_big_negative_int.json",
+        ]
+    );
+    accepted += open.len();
+    assert_eq!((accepted, refused), (98, 218));
+    eprintln!(
+        "test_parsing_bundle.json: 316 documents run, {accepted} accepted, {refused} refused"
+    );
 }

@@ -84,6 +84,7 @@ fn a_flattened_pem_is_repaired_and_says_so() {
     assert!(!crlf.was_repaired() && !one_line.was_repaired());
 }
 
+/// Rows: R037, R038
 #[test]
 fn a_wrong_key_is_named() {
     use KeyErrorKind::{
@@ -93,7 +94,7 @@ fn a_wrong_key_is_named() {
     let cut = pem.lines().take(2).collect::<Vec<_>>().join("\n");
     let doubled = format!("{pem}{}", text(fixture!("ed25519.pem")));
     let garbled = pem.replace("MIG", "M!G");
-    let cases: [(&[u8], KeyErrorKind, &str); 27] = [
+    let cases: [(&[u8], KeyErrorKind, &str); 28] = [
         (b"", Empty, "nothing"),
         (b" \n", Empty, "nothing"),
         (
@@ -121,6 +122,11 @@ fn a_wrong_key_is_named() {
             fixture!("rsa-1024.pem"),
             TooSmall,
             "an RSA key of 1024 bits",
+        ),
+        (
+            fixture!("rsa-2047.pem"),
+            TooSmall,
+            "an RSA key of 2047 bits",
         ),
         (
             fixture!("rsa-e3.pem"),
@@ -270,6 +276,7 @@ fn private_members_must_belong_to_the_public_ones() {
     assert!(PrivateJwk::from_json(multi.to_string()).is_err());
 }
 
+/// Rows: R094, R140
 #[test]
 fn r094_private_members_make_a_public_jwk_suspect() {
     for algorithm in Algorithm::ALL {
@@ -284,6 +291,7 @@ fn r094_private_members_make_a_public_jwk_suspect() {
     }
 }
 
+/// Rows: R037, R038, R119, R121, R130, R138
 #[test]
 fn r121_r130_r138_one_key_has_one_spelling() {
     let ec = key(Algorithm::Es256).public_jwk().to_value();
@@ -293,6 +301,7 @@ fn r121_r130_r138_one_key_has_one_spelling() {
     let long_n = ob_jose::base64url::encode(&[&[0], n.as_slice()].concat());
     let even_n = ob_jose::base64url::encode(&[&n[..255], &[n[255] & 0xfe]].concat());
     let huge_n = ob_jose::base64url::encode(&[0xff; 1025]);
+    let bits2047 = ob_jose::base64url::encode(&[&[0x7f], &n[1..255], &[n[255] | 1]].concat());
     let x = ec["x"].as_str().unwrap();
     let cases = [
         (&ec, "x", json!(format!("AA{x}"))),
@@ -302,6 +311,8 @@ fn r121_r130_r138_one_key_has_one_spelling() {
         (&ec, "x", ec["y"].clone()),
         (&ec, "y", ec["x"].clone()),
         (&ec, "crv", json!("secp256k1")),
+        (&ec, "crv", json!("P-192")),
+        (&ec, "crv", json!("P-384")),
         (&ec, "crv", Value::Null),
         (&ec, "kty", json!("ec")),
         (&ec, "alg", json!("PS256")),
@@ -320,6 +331,7 @@ fn r121_r130_r138_one_key_has_one_spelling() {
         (&rsa, "n", json!(long_n)),
         (&rsa, "n", json!(even_n)),
         (&rsa, "n", json!(huge_n)),
+        (&rsa, "n", json!(bits2047)),
         (&okp, "crv", json!("X25519")),
         (&okp, "crv", json!("Ed448")),
         (
@@ -355,6 +367,7 @@ fn r121_r130_r138_one_key_has_one_spelling() {
     }
 }
 
+/// Rows: R126, R139
 #[test]
 fn r126_duplicates_inside_a_jwk_are_refused() {
     let jwk = key(Algorithm::EdDsa).public_jwk().to_json();
@@ -367,6 +380,7 @@ fn r126_duplicates_inside_a_jwk_are_refused() {
     assert!(JwkSet::from_json(set).is_err());
 }
 
+/// Rows: R041, R133, R139, R140
 #[test]
 fn r041_r133_r139_a_set_never_guesses() {
     let (ec, rsa) = (key(Algorithm::Es256), key(Algorithm::Ps256));

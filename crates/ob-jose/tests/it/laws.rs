@@ -16,6 +16,7 @@ static KEYS: LazyLock<[SigningKey; 3]> = LazyLock::new(|| Algorithm::ALL.map(key
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    /// Rows: R058, R093
     #[test]
     fn what_is_signed_verifies_and_nothing_else(
         which in 0..3_usize,
@@ -65,6 +66,7 @@ proptest! {
         prop_assert_eq!(proof.htm(), &htm);
     }
 
+    /// Rows: R071
     #[test]
     fn r071_the_path_stays_byte_for_byte(
         path in "(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}){0,8}){1,4}",
@@ -74,6 +76,7 @@ proptest! {
         prop_assert_eq!(htu.as_str(), format!("https://h.example{path}"));
     }
 
+    /// Rows: R097
     #[test]
     fn r097_normalising_is_idempotent_and_stays_parseable(
         path in "(/([A-Za-z0-9._~-]|%[0-9A-Fa-f]{2}|\\.\\.?){0,8}){0,5}",
@@ -102,6 +105,7 @@ proptest! {
     }
 }
 
+/// Rows: R071
 #[test]
 fn r071_the_target_uri() {
     let same = |uri: &str, expected: &str| {
@@ -161,6 +165,7 @@ fn r071_the_target_uri() {
     }
 }
 
+/// Rows: R097
 #[test]
 fn r097_normalised_forms() {
     let normalised = |uri: &str| Htu::from_uri(uri).unwrap().normalised().into_owned();

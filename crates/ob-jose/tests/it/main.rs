@@ -7,17 +7,23 @@
     reason = "tests"
 )]
 
+mod algorithms;
 mod attacks;
 mod canary;
+mod cookbook;
 #[cfg(feature = "interop")]
 mod interop;
 mod json;
+mod key_sources;
 mod keys;
 mod laws;
 mod oracle;
 mod proofs;
 mod rfc;
+mod serialisation;
 mod shapes;
+mod signatures;
 mod support;
 mod time;
+mod vector_files;
 mod wycheproof;

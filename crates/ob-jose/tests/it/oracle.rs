@@ -24,6 +24,9 @@ fn foreign_key(key: &SigningKey) -> DecodingKey {
     DecodingKey::from_jwk(&jwk).unwrap()
 }
 
+/// What the client sends.
+///
+/// Rows: R068, R119
 #[test]
 fn every_proof_convinces_a_foreign_verifier() {
     for algorithm in Algorithm::ALL {

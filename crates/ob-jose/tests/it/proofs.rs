@@ -4,19 +4,31 @@ use std::time::Duration;
 
 use ob_jose::{
     AccessTokenVerifier, Algorithm, AssertionVerifier, ExpectedProof, Htu, JwkSet, ProofVerifier,
-    RegisteredClient,
+    RegisteredClient, base64url,
 };
 use serde_json::{Value, json};
 
 use crate::attacks::Target;
-use crate::support::{API, CLIENT, ISSUER, NOW, TOKEN_URL, at, key, with};
+use crate::support::{API, CLIENT, ISSUER, NOW, TOKEN_URL, at, key, seal, with};
 
+/// The authorization server's verifier.
+///
+/// Rows: R014, R050, R051, R052, L1.21
 #[test]
 fn r050_to_r054_the_assertion_names_one_client_and_one_server() {
     let target = Target::assertion(Algorithm::EdDsa);
     for bad in ["other", "INTEGRATOR", "integrator ", ""] {
         target.refuses_under("R050", "claims", "iss", Some(json!(bad)));
         target.refuses_under("R051", "claims", "sub", Some(json!(bad)));
+    }
+    for bad in [
+        None,
+        Some(json!([CLIENT])),
+        Some(json!(1)),
+        Some(Value::Null),
+    ] {
+        target.refuses_under("R050", "claims", "iss", bad.clone());
+        target.refuses_under("R051", "claims", "sub", bad);
     }
     for bad in [
         json!([ISSUER]),
@@ -48,6 +60,9 @@ fn r050_to_r054_the_assertion_names_one_client_and_one_server() {
     target.refuses_under("R054", "claims", "jti", None);
 }
 
+/// The authorization server's verifier.
+///
+/// Rows: R061
 #[test]
 fn r061_the_registered_algorithm_binds() {
     let target = Target::assertion(Algorithm::EdDsa);
@@ -66,6 +81,9 @@ fn r061_the_registered_algorithm_binds() {
     assert_eq!(judge(Some(Algorithm::Ps256)).unwrap_err().rule(), "R061");
 }
 
+/// The authorization server's verifier; the key of another client does not count.
+///
+/// Rows: R041, R060
 #[test]
 fn r041_r060_keys_come_from_the_registration() {
     let target = Target::assertion(Algorithm::EdDsa);
@@ -101,6 +119,9 @@ fn claimed_client_is_strict_but_unverified() {
     assert!(verifier.claimed_client("a.b.c").is_err());
 }
 
+/// Both verifiers of proofs.
+///
+/// Rows: R037, R090, R094, R130, R138, L2.7, L2.8
 #[test]
 fn r094_r130_r138_the_key_in_the_proof() {
     for target in [
@@ -129,17 +150,32 @@ fn r094_r130_r138_the_key_in_the_proof() {
         target.refuses_under("R130", "header", "jwk", Some(rsa));
         let small = json!({"kty": "RSA", "e": "AQAB", "n": "gQ".repeat(64) + "gQ"});
         target.refuses_under("R037", "header", "jwk", Some(small));
+        let bits2047 = base64url::encode(&[&[0x7f], [0xff; 255].as_slice()].concat());
+        let almost = json!({"kty": "RSA", "e": "AQAB", "n": bits2047});
+        target.refuses_under("R037", "header", "jwk", Some(almost));
+        for crv in ["P-192", "P-224", "P-384", "P-521", "secp256k1", "P-256K"] {
+            let curve = with(&jwk, "crv", Some(json!(crv)));
+            target.refuses_under("R130", "header", "jwk", Some(curve));
+        }
+        let short = with(&jwk, "x", Some(json!(&jwk["x"].as_str().unwrap()[..42])));
+        target.refuses_under("R138", "header", "jwk", Some(short));
     }
 }
 
+/// The verifier of proofs.
+///
+/// Rows: R095, L2.2
 #[test]
 fn r095_the_method_is_exact() {
     let target = Target::proof_at_server(Algorithm::EdDsa);
-    for bad in ["GET", "post", "POST ", "", "HEAD"] {
+    for bad in ["GET", "PUT", "post", "Post", "POST ", "", "HEAD"] {
         target.refuses_under("R095", "claims", "htm", Some(json!(bad)));
     }
 }
 
+/// The verifier of proofs.
+///
+/// Rows: R096, R097, L2.3, L2.4
 #[test]
 fn r096_r097_the_target() {
     let target = Target::proof_at_server(Algorithm::EdDsa);
@@ -183,6 +219,9 @@ fn r096_r097_the_target() {
     }
 }
 
+/// No `ath` at the authorization server, exactly one at the resource server.
+///
+/// Rows: R073, R102, R103, L2.5, L2.9, L2.16
 #[test]
 fn r073_r102_r103_the_proof_belongs_to_the_token() {
     let api = Target::proof_at_api(Algorithm::EdDsa);
@@ -192,6 +231,12 @@ fn r073_r102_r103_the_proof_belongs_to_the_token() {
         "x",
         &format!("{hash}="),
         &hash.to_lowercase(),
+        &base64url::decode(hash)
+            .unwrap()
+            .iter()
+            .map(|octet| format!("{octet:02x}"))
+            .collect::<String>(),
+        &format!("{}=", hash.replace('-', "+").replace('_', "/")),
         &ob_jose::ath("other"),
     ] {
         api.refuses_under("R102", "claims", "ath", Some(json!(bad)));
@@ -209,6 +254,9 @@ fn r073_r102_r103_the_proof_belongs_to_the_token() {
     assert_eq!(refusal.rule(), "R103");
 }
 
+/// The verifier of proofs: identifiers are bounded, and the replay key covers target and key.
+///
+/// Rows: R089, L2.15
 #[test]
 fn r089_r104_r117_identifiers_and_replay_keys() {
     let target = Target::proof_at_server(Algorithm::EdDsa);
@@ -221,6 +269,7 @@ fn r089_r104_r117_identifiers_and_replay_keys() {
     ] {
         target.refuses_under("R104", "claims", "jti", Some(json!(bad)));
     }
+    target.refuses_under("R147", "claims", "jti", Some(json!("j".repeat(10_000))));
     assert_eq!(target.judge("one.two").unwrap_err().rule(), "R089");
 
     let htu = Htu::from_uri(TOKEN_URL).unwrap();
@@ -251,6 +300,9 @@ fn r089_r104_r117_identifiers_and_replay_keys() {
     );
 }
 
+/// The resource server's verifier.
+///
+/// Rows: R142, R145, R179
 #[test]
 fn r145_r175_r177_audiences_and_issuer() {
     let target = Target::access_token(Algorithm::EdDsa);
@@ -272,6 +324,9 @@ fn r145_r175_r177_audiences_and_issuer() {
     }
 }
 
+/// The resource server's verifier: the outermost actor counts.
+///
+/// Rows: R183, R184, R185, R188, L3.7
 #[test]
 fn r182_to_r188_actors() {
     let target = Target::access_token(Algorithm::EdDsa);
@@ -298,11 +353,25 @@ fn r182_to_r188_actors() {
     };
     for depth in 2..=5 {
         let claims = with(&target.claims, "act", Some(nested(depth)));
-        target
-            .judge(&target.token(&target.header, &claims))
+        let keys = JwkSet::new([target.key.public_jwk().clone()]);
+        let token = AccessTokenVerifier::new(ISSUER, API, keys)
+            .verify(&target.token(&target.header, &claims), at(NOW))
             .unwrap();
+        // The history grants nothing: neither its names nor its order show in the verdict.
+        assert_eq!(token.act_sub(), Some(CLIENT));
+        assert!(!token.extra().contains_key("act"));
     }
     target.refuses_under("R184", "claims", "act", Some(nested(6)));
+    target.refuses_under("R127", "claims", "act", Some(nested(100)));
+    let deepest = format!(
+        "{}{{\"sub\":\"x\"}}{}",
+        "{\"sub\":\"x\",\"act\":".repeat(100_000),
+        "}".repeat(100_000)
+    );
+    let claims = format!("{{\"act\":{deepest}}}");
+    let header = target.header.to_string();
+    let token = seal(&target.key, header.as_bytes(), claims.as_bytes());
+    assert_eq!(target.judge(&token).unwrap_err().rule(), "R147");
     let own = with(
         &with(&target.claims, "act", None),
         "sub",
@@ -311,6 +380,9 @@ fn r182_to_r188_actors() {
     target.judge(&target.token(&target.header, &own)).unwrap();
 }
 
+/// The resource server's verifier.
+///
+/// Rows: R103, L2.9
 #[test]
 fn r103_r167_confirmation_and_scope() {
     let target = Target::access_token(Algorithm::EdDsa);

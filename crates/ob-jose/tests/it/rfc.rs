@@ -14,6 +14,7 @@ fn public(jwk: &Value) -> Option<PublicJwk> {
     PublicJwk::from_value(&with(jwk.as_object().map(|_| jwk)?, "d", None)).ok()
 }
 
+/// Rows: R073, R093, R120
 #[test]
 fn rfc9449_proofs_verify_and_carry_their_thumbprint() {
     let Some(all) = vectors(FILE) else { return };
@@ -47,6 +48,7 @@ fn rfc9449_a_token_of_an_unknown_issuer_is_read_but_not_believed() {
     assert_eq!(&Value::Object(claims), &token["claims"]);
 }
 
+/// Rows: R119, R120
 #[test]
 fn rfc7638_thumbprints_ignore_everything_but_the_key() {
     let Some(all) = vectors(FILE) else { return };
@@ -62,13 +64,26 @@ fn rfc7638_thumbprints_ignore_everything_but_the_key() {
         jwk.with_kid("other").thumbprint().as_str(),
         rsa["thumbprint"].as_str().unwrap()
     );
+    // `ath` is the same hash in the same encoding: the input of the RFC gives our thumbprint.
     let ec = &all["rfc9449"];
+    for (input, thumbprint) in [
+        (&rsa["thumbprint_input"], &rsa["thumbprint"]),
+        (&ec["thumbprint_input"], &ec["jkt"]),
+    ] {
+        assert_eq!(ath(input.as_str().unwrap()), thumbprint.as_str().unwrap());
+    }
+    let octets: Vec<u8> = serde_json::from_value(rsa["sha256_octets"].clone()).unwrap();
+    assert_eq!(
+        base64url::encode(&octets),
+        rsa["thumbprint"].as_str().unwrap()
+    );
     assert_eq!(
         public(&ec["jwk"]).unwrap().thumbprint().as_str(),
         ec["jkt"].as_str().unwrap()
     );
 }
 
+/// Rows: R035, R036, R131
 #[test]
 fn rfc7515_and_8037_examples_are_judged_by_the_profile() {
     let Some(all) = vectors(FILE) else { return };
@@ -87,8 +102,15 @@ fn rfc7515_and_8037_examples_are_judged_by_the_profile() {
         accepted += usize::from(verified);
     }
     assert_eq!(accepted, 2);
+    let run = all["jws"].as_array().unwrap().len();
+    assert_eq!(run, 7);
+    eprintln!(
+        "rfc_jose_dpop_vectors.json, jws: {run} run, {accepted} accepted, {} refused",
+        run - accepted
+    );
 }
 
+/// Rows: R120, R137
 #[test]
 fn r137_rfc8037_signature_is_reproduced_byte_for_byte() {
     let Some(all) = vectors(FILE) else { return };
@@ -109,6 +131,7 @@ fn r137_rfc8037_signature_is_reproduced_byte_for_byte() {
     assert_eq!(base64url::encode(&ours), signature);
 }
 
+/// Rows: R125
 #[test]
 fn r125_base64url_examples() {
     let Some(all) = vectors(FILE) else { return };
@@ -117,6 +140,12 @@ fn r125_base64url_examples() {
         assert_eq!(base64url::encode(plain.as_bytes()), text);
         assert_eq!(base64url::decode(text).unwrap(), plain.as_bytes());
     }
+    let example = &all["base64url"]["rfc7515_appendix_C"];
+    let octets: Vec<u8> = serde_json::from_value(example["octets"].clone()).unwrap();
+    let text = example["b64url"].as_str().unwrap();
+    assert_eq!(base64url::encode(&octets), text);
+    assert_eq!(base64url::decode(text).unwrap(), octets);
+    assert_eq!(all["base64url"]["must_reject"].as_array().unwrap().len(), 8);
     for pair in all["base64url"]["must_reject"].as_array().unwrap() {
         assert!(
             base64url::decode(pair[0].as_str().unwrap()).is_err(),
@@ -126,36 +155,10 @@ fn r125_base64url_examples() {
     }
 }
 
+/// Rows: R130
 #[test]
 fn r130_a_key_for_encryption_is_refused() {
     let Some(all) = vectors(FILE) else { return };
     let error = PublicJwk::from_value(&all["rfc7517_A1_ec_p256_public"]).unwrap_err();
     assert_eq!(error.found(), "a JWK for \"use\":\"enc\"");
-}
-
-#[test]
-fn cookbook_tokens_outside_the_profile_are_refused() {
-    for file in [
-        "rfc7520-cookbook/jws/4_1.rsa_v15_signature.json",
-        "rfc7520-cookbook/jws/4_2.rsa-pss_signature.json",
-        "rfc7520-cookbook/jws/4_3.ecdsa_signature.json",
-        "rfc7520-cookbook/jws/4_4.hmac-sha2_integrity_protection.json",
-        "rfc7520-cookbook/jws/4_8.multiple_signatures.json",
-        "rfc7520-cookbook/rfc7797/hmac-sha2_b64_false.json",
-        "rfc7520-cookbook/rfc7797/4.2.hmac-sha2_b64_false.json",
-    ] {
-        let Some(example) = vectors(file) else { return };
-        let output = &example["output"];
-        let forms = ["compact", "json", "json_flat"];
-        let texts = forms.iter().filter_map(|form| match &output[form] {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        });
-        let texts: Vec<String> = texts.collect();
-        assert!(!texts.is_empty(), "{file}");
-        for text in texts {
-            assert!(CompactJws::parse(&text, 65_536).is_err(), "{file}");
-        }
-    }
 }

@@ -25,6 +25,9 @@ fn parts(token: &str) -> (String, String) {
     (text(parts.next()), text(parts.next()))
 }
 
+/// What the client sends.
+///
+/// Rows: R021, R055, R062
 #[test]
 fn r062_r021_the_assertion() {
     let assertion = ClientAssertion::new(CLIENT, ISSUER).kid("key-1");
@@ -34,6 +37,9 @@ fn r062_r021_the_assertion() {
     insta::assert_snapshot!(claims, @r#"{"iss":"integrator","sub":"integrator","aud":"https://as.example","jti":"jti-1","iat":1763800000,"exp":1763800060}"#);
 }
 
+/// What the client sends.
+///
+/// Rows: R062
 #[test]
 fn x3_the_type_of_an_assertion_can_be_changed() {
     let header = |typ| {
@@ -46,6 +52,9 @@ fn x3_the_type_of_an_assertion_can_be_changed() {
     insta::assert_snapshot!(header(AssertionTyp::Absent), @r#"{"alg":"EdDSA","kid":"own"}"#);
 }
 
+/// What the client sends.
+///
+/// Rows: R068, R072, R073
 #[test]
 fn r068_the_proof_at_the_token_endpoint() {
     let htu = Htu::from_uri(TOKEN_URL).unwrap();
@@ -63,6 +72,9 @@ fn r068_the_proof_at_the_token_endpoint() {
     insta::assert_snapshot!(claims, @r#"{"jti":"jti-1","htm":"POST","htu":"https://as.example/oauth2/tokens","iat":1763800000}"#);
 }
 
+/// What the client sends.
+///
+/// Rows: R071, R073
 #[test]
 fn r073_r074_the_proof_at_the_api() {
     let htu = Htu::from_uri("https://api.example/accounts?limit=1").unwrap();
@@ -79,6 +91,9 @@ fn r073_r074_the_proof_at_the_api() {
     insta::assert_snapshot!(parts(&token).1, @r#"{"jti":"j\"\\2","htm":"GET","htu":"https://api.example/accounts","ath":"PEaenWxYddN6Q_NT1PiOYfz4EsZu7jRXRlpAsNpBU-A","nonce":"n~1","iat":1763800000}"#);
 }
 
+/// What the client sends.
+///
+/// Rows: R068
 #[test]
 fn r068_proof_headers_hold_public_members_only() {
     for (algorithm, members) in [
@@ -102,6 +117,9 @@ fn r068_proof_headers_hold_public_members_only() {
     }
 }
 
+/// The client puts no hostile nonce into a proof.
+///
+/// Rows: R075, L2.20
 #[test]
 fn r075_input_outside_its_syntax_is_refused() {
     let prover = DpopProver::new(Arc::new(key(Algorithm::EdDsa)));
@@ -147,6 +165,9 @@ fn r075_input_outside_its_syntax_is_refused() {
     }
 }
 
+/// What the client sends.
+///
+/// Rows: R053
 #[test]
 fn r053_the_assertion_builder_refuses_what_servers_would() {
     let sign = |assertion: ClientAssertion, jti: &str| {
@@ -183,6 +204,7 @@ impl Signer for Der {
     }
 }
 
+/// Rows: R135
 #[test]
 fn r135_a_signer_that_answers_der_is_caught() {
     let error = run(sign_compact(

@@ -17,6 +17,9 @@ fn shifted(target: &Target, name: &str, offset: i64) -> String {
     target.token(&target.header, &claims)
 }
 
+/// Assertion, proof at the authorization server, proof at the resource server, access token.
+///
+/// Rows: R017, R056, R100, R101, L2.6, L2.14
 #[test]
 fn r017_iat_and_nbf_ahead() {
     for target in Target::all(Algorithm::EdDsa) {
@@ -46,6 +49,9 @@ fn r017_iat_and_nbf_ahead() {
     }
 }
 
+/// Assertion, proof and access token.
+///
+/// Rows: R017
 #[test]
 fn r017_no_setting_lets_more_than_60_s_through() {
     let generous = Duration::from_secs(3600);
@@ -92,6 +98,9 @@ fn table(target: &Target, name: &str, rows: &[(i64, Option<&str>)]) {
     }
 }
 
+/// The authorization server's verifier.
+///
+/// Rows: R053, R055
 #[test]
 fn r053_r055_the_life_of_an_assertion() {
     let target = Target::assertion(Algorithm::EdDsa);
@@ -132,6 +141,9 @@ fn r053_r055_the_life_of_an_assertion() {
     );
 }
 
+/// Both verifiers of proofs.
+///
+/// Rows: R100, R101, L2.6
 #[test]
 fn r100_r101_the_window_of_a_proof() {
     for target in [
@@ -175,6 +187,9 @@ fn r100_r101_the_window_of_a_proof() {
     );
 }
 
+/// The resource server's verifier.
+///
+/// Rows: R144, R179
 #[test]
 fn r144_r179_the_end_of_an_access_token() {
     let target = Target::access_token(Algorithm::EdDsa);
@@ -199,6 +214,9 @@ fn r144_r179_the_end_of_an_access_token() {
     );
 }
 
+/// At all four verifiers.
+///
+/// Rows: R144
 #[test]
 fn r144_numeric_dates_may_be_fractional_but_not_strings() {
     for target in Target::all(Algorithm::EdDsa) {
