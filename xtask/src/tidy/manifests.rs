@@ -16,9 +16,14 @@ const INHERITED: &[&str] = &[
 const DEPENDENCIES: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = tree.members.iter().flat_map(of_member).collect();
+    let (annexes, members): (Vec<&Member>, Vec<&Member>) =
+        tree.members.iter().partition(|member| member.is_annex);
+    let mut problems: Vec<Problem> = members.into_iter().flat_map(of_member).collect();
     match tree.root_manifest() {
-        Ok(root) => problems.extend(unsorted(&root, "workspace.dependencies")),
+        Ok(root) => {
+            problems.extend(unsorted(&root, "workspace.dependencies"));
+            problems.extend(annexes.iter().flat_map(|annex| of_annex(annex, &root)));
+        }
         Err(error) => problems.push(Problem {
             rule: "manifests",
             file: "Cargo.toml".to_owned(),
@@ -38,6 +43,39 @@ fn of_member(member: &Member) -> Vec<Problem> {
         problems.extend(not_shared(manifest, &section, table));
         problems.extend(unsorted(manifest, &section));
     }
+    problems
+}
+
+/// A package in a workspace of its own repeats what it cannot inherit, and is never published.
+fn of_annex(annex: &Member, root: &Manifest) -> Vec<Problem> {
+    let manifest = &annex.manifest;
+    let own = |key: &str| {
+        manifest
+            .table
+            .get("package")
+            .and_then(|table| table.get(key))
+    };
+    let shared = root.table.get("workspace").and_then(|it| it.get("package"));
+    let private = Value::Boolean(false);
+    let wanted = ["edition", "license", "version"]
+        .into_iter()
+        .filter_map(|key| Some((key, shared?.get(key)?)))
+        .chain([("publish", &private)]);
+    let mut problems: Vec<Problem> = wanted
+        .filter(|(key, value)| own(key) != Some(value))
+        .map(|(key, value)| {
+            let found =
+                own(key).map_or_else(|| format!("no `{key}`"), |v| format!("`{key} = {v}`"));
+            let needed = format!("`{key} = {value}`, as a workspace of its own has to say itself");
+            manifest.problem("package", key, found, needed)
+        })
+        .collect();
+    let sections = dependency_tables(&manifest.table);
+    problems.extend(
+        sections
+            .iter()
+            .filter_map(|(section, _)| unsorted(manifest, section)),
+    );
     problems
 }
 

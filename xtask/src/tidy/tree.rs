@@ -24,6 +24,8 @@ pub(super) struct Member {
     pub(super) package: Package,
     /// The folder from the root, for example `crates/ob-core`.
     pub(super) folder: String,
+    /// In a workspace of its own, from which it cannot inherit what the house shares.
+    pub(super) is_annex: bool,
     pub(super) manifest: Manifest,
     pub(super) sources: Vec<Source>,
 }
@@ -50,7 +52,34 @@ impl Tree {
             let member = tree.member(package)?;
             tree.members.push(member);
         }
+        tree.read_annexes()?;
         Ok(tree)
+    }
+
+    /// Packages that the root excludes, each in a workspace of its own: `cargo metadata` of the
+    /// root knows nothing of them, the rules do.
+    fn read_annexes(&mut self) -> Result<(), TidyError> {
+        let root = self.root_manifest()?;
+        let excluded = root.table.get("workspace").and_then(|it| it.get("exclude"));
+        let folders = excluded
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
+        for folder in folders.filter_map(toml::Value::as_str) {
+            let folder = self.project.root.join(folder);
+            if !folder.join("Cargo.toml").exists() {
+                continue;
+            }
+            let annex = Project::around(&folder).map_err(TidyError)?;
+            for package in annex.packages() {
+                let member = self.member(package.clone())?;
+                self.members.push(Member {
+                    is_annex: true,
+                    ..member
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Files that are no Rust.
@@ -86,6 +115,7 @@ impl Tree {
         mark_test_modules(&mut sources);
         Ok(Member {
             folder: self.project.relative(&folder),
+            is_annex: false,
             package,
             manifest,
             sources,

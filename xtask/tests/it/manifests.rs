@@ -52,6 +52,35 @@ fn only_tools_and_tests_may_stay_unpublished() {
 }
 
 #[test]
+fn a_workspace_of_its_own_is_read_too() {
+    const ANNEX: &str = "[package]\nname = \"fuzz\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+        license = \"MIT\"\npublish = false\n\n[dependencies]\n\n[workspace]\n";
+    let with = |manifest: &str, code: &str| {
+        let house = House::of(&["ob-core"]);
+        let root = std::fs::read_to_string(house.root().join("Cargo.toml")).unwrap();
+        let root = root.replacen("resolver", "exclude = [\"tests/fuzz\"]\nresolver", 1);
+        house.write("Cargo.toml", &root);
+        house.write("tests/fuzz/Cargo.toml", manifest);
+        house.write("tests/fuzz/src/main.rs", code);
+        house.lines()
+    };
+    let code = "fn main() {}\n";
+    assert_eq!(with(ANNEX, code), "");
+    let lines = with(&ANNEX.replacen("publish = false\n", "", 1), code);
+    assert!(
+        lines.contains("tests/fuzz/Cargo.toml:1: [manifests] found no `publish`"),
+        "{lines}"
+    );
+    let lines = with(&ANNEX.replacen("2024", "2021", 1), code);
+    assert!(lines.contains("found `edition = \"2021\"`"), "{lines}");
+    let lines = with(ANNEX, "fn main() {\n    todo!()\n}\n");
+    assert!(
+        lines.contains("tests/fuzz/src/main.rs:2: [leftovers]"),
+        "{lines}"
+    );
+}
+
+#[test]
 fn lints_are_the_houses() {
     let lines = with_manifest(GOOD.trim_end_matches("[lints]\nworkspace = true\n"));
     assert!(
