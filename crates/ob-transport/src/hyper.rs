@@ -1,8 +1,11 @@
 //! The one door to hyper, hyper-util and rustls: none of their types leaves this module.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,12 +13,14 @@ use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderValue, Request, Response, Uri, Version};
 use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use tokio::time::timeout;
 
 use self::admit::Admission;
 use self::connect::Connector;
+use self::informational::Informational;
 use crate::{TimeoutPhase, Transport, TransportError, TransportErrorKind};
 
 pub use self::builder::{Http2, HyperTransportBuilder};
@@ -26,7 +31,9 @@ mod body;
 mod builder;
 mod classify;
 mod connect;
+mod framing;
 mod identity;
+mod informational;
 mod tls;
 
 /// What a request without a `User-Agent` is given (R220: it names the library, nothing
@@ -43,11 +50,13 @@ type Client = legacy::Client<Connector, Full<Bytes>>;
 /// * Plain http only to the loopback interface and only after
 ///   [`allow_http_on_loopback`](HyperTransportBuilder::allow_http_on_loopback) (R001).
 /// * Redirects are returned, not followed (R163); no cookies (R220); no content coding is
-///   asked for or decoded; the answer is bounded in time and size (R166). No proxy is used
-///   and no proxy variable of the environment read.
+///   asked for or decoded; the answer is bounded in time and size (R166), and at most 32
+///   informational answers may go before it. No proxy is used and no proxy variable of the
+///   environment read.
 /// * Framing belongs to this client: a request that brings its own `Transfer-Encoding`,
 ///   a `Content-Length` that is not the length of its body, or a `Host` that is not the
-///   host of its URI is refused.
+///   host of its URI is refused. So is an answer whose end could be seen in two places
+///   (R217), and its connection is closed.
 ///
 /// A request goes out once. If a pooled connection turns out to be dead before a byte of
 /// the request was written, the request moves to another connection; in every other case
@@ -141,13 +150,28 @@ impl HyperTransport {
     }
 
     async fn answer(&self, request: Request<Full<Bytes>>, handover: &CaptureConnection) -> Answer {
-        let client = self.0.clients.next();
-        let sent = client.request(request).await;
-        let (head, body) = sent
-            .map_err(|error| classify::head(&error, handed_over(handover)))?
-            .into_parts();
+        let (head, body) = self.head(request, handover).await?.into_parts();
+        framing::check(&head).inspect_err(|_| abandon(handover))?;
         let body = body::collect(body, self.0.limits.response_bytes).await?;
         Ok(Response::from_parts(head, body))
+    }
+
+    /// Everything up to the body. Dropping the exchange closes its connection.
+    async fn head(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        handover: &CaptureConnection,
+    ) -> Result<Response<Incoming>, TransportError> {
+        let informational = Informational::of(&mut request);
+        let mut sending = pin!(self.0.clients.next().request(request));
+        let mut too_many = pin!(informational.too_many());
+        poll_fn(|cx| match sending.as_mut().poll(cx) {
+            Poll::Ready(sent) => {
+                Poll::Ready(sent.map_err(|error| classify::head(&error, handed_over(handover))))
+            }
+            Poll::Pending => too_many.as_mut().poll(cx).map(Err),
+        })
+        .await
     }
 }
 
@@ -183,6 +207,13 @@ fn watched(mut request: Request<Full<Bytes>>) -> (Request<Full<Bytes>>, CaptureC
 
 fn handed_over(handover: &CaptureConnection) -> bool {
     handover.connection_metadata().is_some()
+}
+
+/// Nobody gets this connection again: where its next answer begins is not known.
+fn abandon(handover: &CaptureConnection) {
+    if let Some(connection) = &*handover.connection_metadata() {
+        connection.poison();
+    }
 }
 
 fn too_late(limit: Duration, handover: &CaptureConnection) -> TransportError {
