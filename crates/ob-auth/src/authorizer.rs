@@ -11,13 +11,13 @@ use crate::{
     cache::TokenCache,
     engine::{Engine, Fetched},
     moment::Moment,
-    nonce::NonceStore,
+    nonce::{Nonce, NonceStore},
     origin::Origin,
     slot::{Fetch, Joined, Look, Outcome, Slot},
 };
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::{HeaderMap, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use ob_core::{ActingFor, ClientId, Code, Retry, Sent};
 use ob_jose::{Algorithm, Signer, Thumbprint};
 use ob_transport::SharedTransport;
@@ -136,6 +136,16 @@ impl Authorizer {
     #[must_use]
     pub fn challenge(&self, status: StatusCode, headers: &HeaderMap) -> Option<Challenge> {
         Challenge::of(status, headers)
+    }
+
+    /// The nonce of an API answer, if a proof can carry it: exactly one `DPoP-Nonce`, well formed
+    /// and not too long (R075, R079). Without one a challenge is no reason for a retry (R078).
+    #[must_use]
+    pub fn given_nonce(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let given = Nonce::of(headers)?;
+        let mut value = HeaderValue::from_str(given.expose()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 
     /// Whether an API answer asks for a nonce. Retry once, and only if

@@ -188,7 +188,12 @@ impl Environment {
             let needed = "the one that was discovered, or no discovery";
             return Err(BuildError::setting("issuer", &self.issuer, needed));
         }
-        AuthorizationServer::new(&self.issuer, &self.token_url).map_err(BuildError::authorization)
+        let server = AuthorizationServer::new(&self.issuer, &self.token_url)
+            .map_err(BuildError::authorization)?;
+        if server.token_url().scheme_str() == Some("http") && !self.http_on_loopback {
+            return Err(unusable("token URL", &self.token_url));
+        }
+        Ok(server)
     }
 
     pub(crate) fn api(&self) -> Result<ApiBase, BuildError> {
@@ -214,7 +219,7 @@ impl ApiBase {
         let base = environment.api_base.trim_end_matches('/').to_owned();
         let uri: http::Uri = base
             .parse()
-            .map_err(|_| unusable_base(&environment.api_base))?;
+            .map_err(|_| unusable("api base", &environment.api_base))?;
         let plain = uri.scheme_str() == Some("http")
             && environment.http_on_loopback
             && uri.host().is_some_and(is_loopback);
@@ -225,8 +230,11 @@ impl ApiBase {
             || uri.query().is_some()
             // `Uri` drops a fragment without a word, and with it every path put behind it.
             || base.contains('#')
+            // What no proof can name (a port that is no port, say) is refused here and not after
+            // a token was asked for (R071).
+            || ob_jose::Htu::from_uri(&base).is_err()
         {
-            return Err(unusable_base(&environment.api_base));
+            return Err(unusable("api base", &environment.api_base));
         }
         for prefix in environment.prefixes.values() {
             if !is_plain_path(prefix) {
@@ -250,10 +258,10 @@ impl ApiBase {
 }
 
 /// Says so without what may be a password.
-fn unusable_base(base: &str) -> BuildError {
-    match base.rsplit_once('@') {
-        Some((_, rest)) => BuildError::setting("api base", &format!("[cut]@{rest}"), NEEDED_BASE),
-        None => BuildError::setting("api base", base, NEEDED_BASE),
+fn unusable(setting: &str, url: &str) -> BuildError {
+    match url.rsplit_once('@') {
+        Some((_, rest)) => BuildError::setting(setting, &format!("[cut]@{rest}"), NEEDED_BASE),
+        None => BuildError::setting(setting, url, NEEDED_BASE),
     }
 }
 
@@ -331,6 +339,7 @@ mod tests {
             "https://",
             "https://x?q",
             "https://x#f",
+            "https://x:99999",
         ] {
             assert!(base(url).is_err(), "{url:?}");
         }

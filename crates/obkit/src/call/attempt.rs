@@ -7,7 +7,7 @@ use crate::{
     recorder::{Attempt, Draft},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use ob_api::{Answer, Operation};
 use ob_auth::{Challenge, Grant, SealedToken};
 use ob_core::Code;
@@ -216,7 +216,9 @@ impl<O: Operation> Call<O> {
             .challenge(answer.status(), answer.headers())
         {
             // Even where another call learned of it first: the token is not to blame.
-            Some(Challenge::UseNonce) => Again::Nonce(given_nonce(answer.headers())),
+            Some(Challenge::UseNonce) => {
+                Again::Nonce(parts.authorizer.given_nonce(answer.headers()))
+            }
             _ if answer.status() != StatusCode::UNAUTHORIZED => Again::Transient,
             _ => Again::Token,
         };
@@ -225,12 +227,6 @@ impl<O: Operation> Call<O> {
         }
         Err(Failed { error, again })
     }
-}
-
-fn given_nonce(headers: &HeaderMap) -> Option<HeaderValue> {
-    let mut nonce = headers.get("dpop-nonce")?.clone();
-    nonce.set_sensitive(true);
-    Some(nonce)
 }
 
 /// The error itself says whether the call may be repeated.
