@@ -277,6 +277,9 @@ mod tests {
         assert!(!of(TransportErrorKind::TooLarge) && !of(TransportErrorKind::Protocol));
     }
 
+    /// An error names the target without path and query, escaped.
+    ///
+    /// Rows: L5.6
     #[test]
     fn neither_display_nor_debug_nor_the_chain_holds_path_or_query() {
         let uri = Uri::from_static("https://user:canary@h.example:8443/canary?canary=canary");

@@ -130,6 +130,8 @@ mod tests {
     }
 
     /// R001, L4: plain http goes nowhere unasked, and asked for only to this machine.
+    ///
+    /// Rows: R001, L4.1
     #[test]
     fn plain_http_is_for_loopback_and_on_request() {
         let loopback = [
@@ -168,6 +170,9 @@ mod tests {
         }
     }
 
+    /// The client sends to no URL with user information, another scheme or a bad port.
+    ///
+    /// Rows: R001, L4.1
     #[test]
     fn https_goes_anywhere_with_a_clean_authority() {
         for uri in [
@@ -203,6 +208,9 @@ mod tests {
         Admission::default().check(&request).is_ok()
     }
 
+    /// The client frames its requests itself: no caller sets length, coding or host.
+    ///
+    /// Rows: R191
     #[test]
     fn framing_and_host_belong_to_the_client() {
         assert!(framed(&[]));
@@ -225,6 +233,8 @@ mod tests {
     }
 
     /// L4.3: a line break cannot get into a field; the http types refuse it.
+    ///
+    /// Rows: L4.3
     #[test]
     fn line_breaks_are_not_values_of_the_type() {
         for text in ["a\r\nx: y", "a\nb", "a\rb", "a\0b"] {

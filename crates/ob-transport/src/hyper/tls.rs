@@ -196,3 +196,57 @@ mod nobody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
+    use rustls_pki_types::{ServerName, UnixTime};
+
+    /// Whether a certificate with this DNS name, of a trusted authority, will do for a server.
+    fn serves(certified: &str, asked: &str) -> bool {
+        let mut authority = CertificateParams::new([]).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let authority = CertifiedIssuer::self_signed(authority, key).unwrap();
+        let mut leaf = CertificateParams::new([]).unwrap();
+        leaf.subject_alt_names = vec![SanType::DnsName(certified.try_into().unwrap())];
+        let leaf = leaf.signed_by(&KeyPair::generate().unwrap(), &authority);
+        let roots = Roots::from_pem(authority.pem().as_bytes()).unwrap();
+        let name = ServerName::try_from(asked).unwrap();
+        let checked = roots.verifier().unwrap().verify_server_cert(
+            leaf.unwrap().der(),
+            &[],
+            &name,
+            &[],
+            UnixTime::now(),
+        );
+        checked.is_ok()
+    }
+
+    /// The client takes a wildcard for one label below a domain of at least two, and takes no
+    /// DNS name for an address.
+    ///
+    /// Rows: R005
+    #[test]
+    fn a_wildcard_stands_for_one_label_of_a_domain() {
+        assert!(serves("api.example.com", "api.example.com"));
+        assert!(serves("*.example.com", "api.example.com"));
+        for (certified, asked) in [
+            ("*.com", "example.com"),
+            ("*.com", "api.example.com"),
+            ("*", "localhost"),
+            ("*.example.com", "example.com"),
+            ("*.example.com", "a.b.example.com"),
+            ("a*.example.com", "api.example.com"),
+            ("api.*.com", "api.example.com"),
+            ("example.com", "api.example.com"),
+            ("api.example.com", "api.example.com.evil.example"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("*.0.0.1", "127.0.0.1"),
+        ] {
+            assert!(!serves(certified, asked), "{certified} for {asked}");
+        }
+    }
+}

@@ -139,6 +139,8 @@ async fn malformed_chunks() {
 }
 
 /// R217, L4.4: heads that could be read in two ways are not read at all.
+///
+/// Rows: R217, L4.4
 #[tokio::test]
 async fn malformed_heads() {
     let heads: [&[u8]; 9] = [
@@ -158,7 +160,9 @@ async fn malformed_heads() {
     }
 }
 
-/// L4.5
+/// The client refuses a head of a hundred thousand fields.
+///
+/// Rows: R166, L4.5
 #[tokio::test]
 async fn a_hundred_thousand_fields() {
     let mut head = String::from("HTTP/1.1 200 OK\r\n");
@@ -169,6 +173,9 @@ async fn a_hundred_thousand_fields() {
     fails(&plain().build().unwrap(), &server.http(), (Protocol, true)).await;
 }
 
+/// The client refuses one field more, or one field longer, than it promises to read.
+///
+/// Rows: R166, L4.5
 #[tokio::test]
 async fn one_field_too_many_and_one_field_too_long() {
     let many: String = (0..101).map(|n| format!("x-{n}: y\r\n")).collect();

@@ -37,6 +37,8 @@ async fn request_and_answer_arrive_as_they_are() {
 }
 
 /// R220: the agent names the library and its version, nothing else, and never overrules.
+///
+/// Rows: R220
 #[tokio::test]
 async fn user_agent_is_ours_unless_given_and_no_coding_is_asked_for() {
     let server = Server::plain(|peer| peer.serve("ok")).await;
@@ -68,6 +70,8 @@ async fn repeated_fields_keep_their_number_and_order() {
 }
 
 /// R220, L4: a cookie is handed over like any field and never comes back.
+///
+/// Rows: R220
 #[tokio::test]
 async fn cookies_are_not_kept() {
     let server = Server::plain(|mut peer| async move {
@@ -90,6 +94,8 @@ async fn cookies_are_not_kept() {
 }
 
 /// R163: every redirect status is an answer, and its target hears nothing.
+///
+/// Rows: R163
 #[tokio::test]
 async fn redirects_are_answers() {
     let target = Server::plain(|peer| peer.serve("never")).await;
@@ -113,6 +119,8 @@ async fn redirects_are_answers() {
 }
 
 /// L4.5: a gzip bomb cannot go off where nothing is unpacked.
+///
+/// Rows: L4.5
 #[tokio::test]
 async fn content_codings_are_not_decoded() {
     let packed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0];

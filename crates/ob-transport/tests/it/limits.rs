@@ -25,6 +25,9 @@ async fn a_server_that_never_answers() {
     assert_eq!(server.heads().len(), 1);
 }
 
+/// The client gives up an answer that stops inside its body.
+///
+/// Rows: R166
 #[tokio::test]
 async fn a_server_that_stops_inside_the_body() {
     let server = Server::plain(|mut peer| async move {
@@ -39,6 +42,8 @@ async fn a_server_that_stops_inside_the_body() {
 }
 
 /// L4.5: a slow loris never stops sending; the total time stops it.
+///
+/// Rows: R166, L4.5
 #[tokio::test]
 async fn a_server_that_drips() {
     let server = Server::plain(|mut peer| async move {
@@ -108,6 +113,8 @@ async fn ten_megabytes_arrive_whole() {
 }
 
 /// The head is enough: the server never sends the body.
+///
+/// Rows: R166, L4.5
 #[tokio::test]
 async fn a_declared_length_beyond_the_limit_is_refused_at_once() {
     let server = Server::plain(|mut peer| async move {
@@ -150,6 +157,8 @@ async fn the_limit_itself_is_allowed_with_and_without_a_declared_length() {
 }
 
 /// An endless body ends at the limit, and the connection with it.
+///
+/// Rows: R166, L4.5
 #[tokio::test]
 async fn endless_bodies_are_cut_off() {
     for head in [
@@ -192,6 +201,9 @@ async fn head_may_declare_more_than_the_limit() {
     assert!(ok(&transport, request).await.body().is_empty());
 }
 
+/// A length that no memory can hold is refused by the client without reserving it.
+///
+/// Rows: R166, L4.5
 #[tokio::test]
 async fn a_length_beyond_any_memory_is_refused() {
     let server = Server::plain(|mut peer| async move {

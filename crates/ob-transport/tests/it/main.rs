@@ -14,6 +14,7 @@
 mod broken;
 mod build;
 mod cancel;
+mod client_hello;
 #[cfg(feature = "testing")]
 mod doubles;
 mod exchange;

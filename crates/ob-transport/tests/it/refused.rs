@@ -7,6 +7,9 @@ use ob_transport::{HyperTransport, Transport};
 
 use crate::support::{Pki, Server, fails, plain};
 
+/// Without the switch the client sends no plain http, not even to this machine.
+///
+/// Rows: R001
 #[tokio::test]
 async fn plain_http_without_the_switch() {
     let server = Server::plain(|peer| peer.serve("never")).await;
@@ -21,6 +24,9 @@ async fn plain_http_without_the_switch() {
     assert_eq!(server.connections(), 0);
 }
 
+/// With the switch the client still sends plain http to this machine only.
+///
+/// Rows: R001, L4.1
 #[tokio::test]
 async fn plain_http_beyond_loopback_even_with_the_switch() {
     let transport = plain().build().unwrap();

@@ -70,6 +70,8 @@ async fn a_connection_that_died_idle_is_replaced() {
 }
 
 /// L4.5: whatever follows an answer that broke off is not taken for the next answer.
+///
+/// Rows: L4.5
 #[tokio::test]
 async fn a_connection_is_not_reused_after_an_error() {
     let server = Server::plain(|mut peer| async move {

@@ -47,6 +47,9 @@ async fn both_versions_are_spoken() {
     }
 }
 
+/// A certificate of an authority that is not trusted is refused by the client.
+///
+/// Rows: R005
 #[tokio::test]
 async fn another_authority_is_not_trusted() {
     let pki = Pki::new();
@@ -57,6 +60,8 @@ async fn another_authority_is_not_trusted() {
 }
 
 /// The authorities of the platform know nothing of ours.
+///
+/// Rows: R005
 #[tokio::test]
 async fn platform_roots_do_not_trust_a_test_authority() {
     let pki = Pki::new();
@@ -64,6 +69,9 @@ async fn platform_roots_do_not_trust_a_test_authority() {
     fails(&plain().build().unwrap(), &server.https(), (Tls, false)).await;
 }
 
+/// A self-signed certificate is refused by the client.
+///
+/// Rows: R005
 #[tokio::test]
 async fn a_self_signed_certificate_is_not_trusted() {
     let pki = Pki::new();
@@ -76,6 +84,9 @@ async fn a_self_signed_certificate_is_not_trusted() {
     .await;
 }
 
+/// Wrong host, IP literal without an IP name, and a common name alone are refused by the client.
+///
+/// Rows: R005
 #[tokio::test]
 async fn certificates_for_other_names_are_not_trusted() {
     let pki = Pki::new();
@@ -100,6 +111,9 @@ async fn certificates_for_other_names_are_not_trusted() {
     }
 }
 
+/// Expired and not yet valid certificates are refused by the client.
+///
+/// Rows: R005
 #[tokio::test]
 async fn certificates_out_of_their_time_are_not_trusted() {
     let pki = Pki::new();
@@ -121,6 +135,9 @@ async fn certificates_out_of_their_time_are_not_trusted() {
     }
 }
 
+/// A certificate for another purpose is refused by the client.
+///
+/// Rows: R005
 #[tokio::test]
 async fn a_certificate_for_clients_is_no_server_certificate() {
     let pki = Pki::new();
@@ -177,6 +194,8 @@ async fn a_handshake_cut_short_is_no_connection() {
 }
 
 /// R002: a ServerHello of TLS 1.1 (RFC 4346 section 7.4.1.3) ends the handshake.
+///
+/// Rows: R002
 #[tokio::test]
 async fn a_server_that_speaks_only_tls_1_1() {
     let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
@@ -206,6 +225,8 @@ fn only(suite: rustls::CipherSuite) -> CryptoProvider {
 }
 
 /// R003: of TLS 1.2 only ECDHE with AES-GCM.
+///
+/// Rows: R003
 #[tokio::test]
 async fn tls_1_2_suites_are_those_of_bcp_195() {
     let suites = [
@@ -231,6 +252,8 @@ async fn tls_1_2_suites_are_those_of_bcp_195() {
 }
 
 /// A body that ends with the connection is whole only if TLS says it ended.
+///
+/// Rows: L4.5
 #[tokio::test]
 async fn a_body_cut_without_close_notify_is_truncated() {
     let pki = Pki::new();

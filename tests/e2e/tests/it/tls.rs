@@ -62,6 +62,9 @@ async fn foreign_sandbox() -> RunningSandbox {
     Sandbox::builder().tls(true).start().await.unwrap()
 }
 
+/// The client sends no credential to a token endpoint whose certificate is not trusted.
+///
+/// Rows: R005
 #[tokio::test]
 async fn a_token_endpoint_that_is_not_trusted() {
     let world = over_tls().await;
@@ -80,6 +83,9 @@ async fn a_token_endpoint_that_is_not_trusted() {
     assert_eq!((counters.token_requests, counters.api_requests), (0, 0));
 }
 
+/// The client sends no token to an API whose certificate is not trusted.
+///
+/// Rows: R005
 #[tokio::test]
 async fn an_api_that_is_not_trusted() {
     let world = over_tls().await;
@@ -111,6 +117,9 @@ async fn an_api_that_is_not_trusted() {
     assert_eq!(stranger.sandbox().counters().api_requests, 0);
 }
 
+/// The client falls back from neither scheme to the other.
+///
+/// Rows: R001
 #[tokio::test]
 async fn https_is_not_spoken_to_a_plain_server_and_not_the_other_way_round() {
     let world = World::simple().await;

@@ -51,6 +51,9 @@ mod tests {
         only_loopback(addresses).is_ok()
     }
 
+    /// A name that is to be this machine must resolve to loopback addresses and to no other.
+    ///
+    /// Rows: L4.1
     #[test]
     fn one_foreign_address_spoils_the_answer() {
         assert!(allowed(&["127.0.0.1:0", "[::1]:0"]));
