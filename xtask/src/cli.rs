@@ -18,6 +18,8 @@ cargo xtask – the gate and the chores of obkit
         the last line is `N passed, M failed`
   cargo xtask tidy
         architecture, style and invariants alone
+  cargo xtask standards
+        runs the tests and shows which of them prove each row of the standards
   cargo xtask demo [arguments of `ob demo`]
         the product's first screen
   cargo xtask interop
@@ -53,6 +55,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, String> {
         ["test", rest @ ..] => Ok(test(rest)),
         ["tidy"] => tidy(),
         ["interop"] => interop::run(&Project::here()?),
+        ["standards"] => standards(),
         ["demo", rest @ ..] => demo::run(&Project::here()?, rest).map(code),
         ["bench", rest @ ..] => {
             bench::run(&Project::here()?, &bench::Wishes::parse(rest)?).map(code)
@@ -102,6 +105,23 @@ fn prepared(words: &[&str]) -> Result<Verdict, String> {
     let project = Project::here()?;
     setup::prepare(&project)?;
     gate::run(&project, &wishes)
+}
+
+/// The steps that run tests, and the table of what they prove.
+fn standards() -> Result<ExitCode, String> {
+    let project = Project::here()?;
+    setup::prepare(&project)?;
+    let only = ["tests", "isolation", "interop", "standards"];
+    let wishes = Wishes {
+        only: only.map(str::to_owned).to_vec(),
+        ..Wishes::default()
+    };
+    let verdict = gate::run(&project, &wishes)?;
+    let table = project.target.join("xtask").join("standards.log");
+    let text =
+        std::fs::read_to_string(&table).map_err(|error| format!("{}: {error}", table.display()))?;
+    result(text.trim_end());
+    Ok(verdict.tell())
 }
 
 fn tidy() -> Result<ExitCode, String> {

@@ -7,6 +7,7 @@ mod features;
 mod interop;
 mod isolation;
 mod rust;
+mod standards;
 mod steps;
 mod suite;
 mod tidiness;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 use crate::console::{self, Colour, painted};
 use crate::process::{Answer, Call, Log};
 use crate::project::Project;
+use crate::standards::Results;
 use crate::tally::Tally;
 
 pub(crate) use steps::{NAMES, steps};
@@ -56,6 +58,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) project: &'a Project,
     pub(crate) log: Log,
     pub(crate) tally: Tally,
+    /// Of the tests of this step and of those before it.
+    pub(crate) results: Results,
     closing_lines: Vec<String>,
 }
 
@@ -73,6 +77,7 @@ struct Done {
 pub(crate) struct Verdict {
     done: Vec<Done>,
     pub(crate) tally: Tally,
+    results: Results,
     closing_lines: Vec<String>,
 }
 
@@ -86,6 +91,7 @@ impl Desk<'_> {
     pub(crate) fn run_tests(&mut self, call: &Call) -> Answer {
         let answer = self.run(call);
         self.tally += Tally::of(&answer.lines);
+        self.results += Results::of(&answer.lines);
         let closing = answer.lines.iter().filter(|line| Tally::is_closing(line));
         self.closing_lines
             .extend(closing.map(|line| line.trim().to_owned()));
@@ -162,10 +168,12 @@ fn run_one(project: &Project, step: &Step, wishes: &Wishes, verdict: &mut Verdic
                 project,
                 log,
                 tally: Tally::default(),
+                results: std::mem::take(&mut verdict.results),
                 closing_lines: Vec::new(),
             };
             let outcome = (step.run)(&mut desk);
             verdict.tally += desk.tally;
+            verdict.results = desk.results;
             verdict.closing_lines.append(&mut desk.closing_lines);
             (outcome, Some(desk.log.path))
         }

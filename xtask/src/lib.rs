@@ -25,6 +25,7 @@ mod interop;
 mod process;
 mod project;
 mod setup;
+mod standards;
 mod tally;
 
 pub use cli::run;

@@ -61,7 +61,8 @@ fn closing(line: &str) -> Option<&str> {
     summary.split_once(" run: ").map(|(_, counts)| counts)
 }
 
-fn without_colour(line: &str) -> String {
+/// The line as a terminal without colours shows it.
+pub(crate) fn without_colour(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     let mut signs = line.chars();
     while let Some(sign) = signs.next() {

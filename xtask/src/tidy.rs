@@ -21,6 +21,7 @@ mod top_level;
 mod tree;
 
 pub use problem::{Problem, Report, TidyError};
+pub(crate) use tree::rust_files;
 
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! The gate's table of contents.
 
-use super::{Step, demo, deny, examples, features, interop, isolation, rust, suite, tidiness};
+use super::{
+    Step, demo, deny, examples, features, interop, isolation, rust, standards, suite, tidiness,
+};
 
 /// In the order they run: the quick answers first.
 pub(crate) const NAMES: &[&str] = &[
@@ -16,6 +18,7 @@ pub(crate) const NAMES: &[&str] = &[
     "examples",
     "isolation",
     "interop",
+    "standards",
     "demo",
 ];
 
@@ -80,6 +83,11 @@ pub(crate) fn steps() -> Vec<Step> {
             name: "interop",
             about: "foreign implementations agree, in both roles",
             run: interop::check,
+        },
+        Step {
+            name: "standards",
+            about: "each row of the standards has a test that passed",
+            run: standards::check,
         },
         Step {
             name: "demo",

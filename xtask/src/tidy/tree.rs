@@ -180,7 +180,7 @@ pub(super) fn first_key(line: &str) -> Option<&str> {
 }
 
 /// Every `.rs` file below `folder`, in order; other packages inside are not entered.
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, TidyError> {
+pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, TidyError> {
     let mut found = BTreeSet::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(next) = open.pop() {
