@@ -30,12 +30,14 @@
 //! ```
 //! use obkit::Code;
 //!
-//! // A token, an application id, a consent of another third-party.
-//! for code in ["OB-X001", "OB-X002", "OB-X003"] {
-//!     let code = Code::ALL.iter().find(|known| known.as_str() == code).ok_or("known")?;
-//!     assert_eq!(code.sent().as_str(), "no");
+//! for (code, summary) in [
+//!     ("OB-X001", "token of another third-party"),
+//!     ("OB-X002", "application id of another third-party"),
+//!     ("OB-X003", "consent of another third-party"),
+//! ] {
+//!     assert_eq!(code.parse::<Code>()?.summary(), summary);
 //! }
-//! # Ok::<(), &'static str>(())
+//! # Ok::<(), obkit::core::UnknownCode>(())
 //! ```
 //!
 //! # A1: the web attacker
