@@ -65,6 +65,7 @@ mod tests {
         }
     }
 
+    /// Rows: L5.4
     #[test]
     fn overwrites_itself_when_dropped() {
         let seen = Rc::default();
@@ -72,6 +73,7 @@ mod tests {
         assert_eq!(*seen.borrow(), ["zeroized"]);
     }
 
+    /// Rows: L5.1
     #[test]
     fn prints_nothing_in_any_form() {
         let secret = Secret::new(String::from("CANARY"));

@@ -77,6 +77,7 @@ mod tests {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
+    /// Rows: R104
     #[test]
     fn r104_refuses_within_the_window_and_forgets_after_it() {
         let mut store = ReplayStore::new(10);
@@ -85,6 +86,7 @@ mod tests {
         assert_eq!(store.note("a", at(61), at(120)), Seen::FirstTime);
     }
 
+    /// Rows: R104, R117
     #[test]
     fn r104_a_full_store_never_forgets_what_lives() {
         let mut store = ReplayStore::new(2);

@@ -1,11 +1,13 @@
 //! Nothing that is printed holds a secret.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ob_jose::{
-    Algorithm, ClientAssertion, CompactJws, DpopProver, PrivateJwk, PublicJwk, SigningKey,
-    VerifyingKey,
+    Algorithm, ClientAssertion, CompactJws, DpopProver, PrivateJwk, PublicJwk, SecretText,
+    SigningKey, VerifyingKey,
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::attacks::Target;
@@ -137,4 +139,32 @@ fn refusals_quote_no_key_token_signature_or_nonce() {
             clean(&format!("{refusal} {refusal:?}"), &secrets);
         }
     }
+}
+
+struct Probe<T>(PhantomData<T>);
+
+impl<T: Serialize> Probe<T> {
+    /// Preferred to the trait's where the bound holds.
+    #[expect(
+        dead_code,
+        reason = "called where a type can be written; that is the test"
+    )]
+    const WRITES: bool = true;
+}
+
+trait Otherwise {
+    const WRITES: bool = false;
+}
+
+impl<T> Otherwise for Probe<T> {}
+
+/// Private keys have no serde form: no dump of a configuration can hold one.
+///
+/// Rows: L5.3, R086
+#[test]
+fn private_keys_cannot_be_serialised() {
+    assert!(Probe::<String>::WRITES, "the probe notices what can");
+    assert!(!Probe::<SigningKey>::WRITES);
+    assert!(!Probe::<PrivateJwk>::WRITES);
+    assert!(!Probe::<SecretText>::WRITES);
 }

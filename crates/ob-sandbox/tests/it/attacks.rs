@@ -232,6 +232,7 @@ async fn l1_hostile_headers() {
     }
 }
 
+/// Rows: R090, R093, R131, R132, R133, L1.8, L1.9, L1.16
 #[tokio::test]
 async fn l1_well_signed_but_not_acceptable() {
     let stage = Stage::new().await;
@@ -360,6 +361,7 @@ async fn l2_private_and_symmetric_keys_in_a_proof() {
     }
 }
 
+/// Rows: R096, R097, L2.3, L2.4
 #[tokio::test]
 async fn r097_htu_is_compared_as_uris_are() {
     let stage = Stage::new().await;

@@ -47,6 +47,7 @@ async fn r194_unknown_suspended_and_foreign_are_one_answer() {
     assert_eq!(rig.sandbox.counters().tokens_issued, 0);
 }
 
+/// Rows: R193
 #[tokio::test]
 async fn r193_a_business_id_is_not_a_client_id() {
     let rig = Rig::plain();
@@ -75,6 +76,7 @@ async fn r193_scopes_are_an_intersection_never_a_union() {
     rig.token("oldtown-loans", "ob_data").await;
 }
 
+/// Rows: R031, R196
 #[tokio::test]
 async fn r196_a_suspension_stops_tokens_and_calls_at_once() {
     let rig = Rig::plain();
@@ -97,6 +99,7 @@ async fn r196_a_suspension_stops_tokens_and_calls_at_once() {
     rig.token("acme-budget", "ob_data").await;
 }
 
+/// Rows: R031
 #[tokio::test]
 async fn r031_revoked_tokens_are_refused_and_new_ones_are_not() {
     let rig = Rig::plain();

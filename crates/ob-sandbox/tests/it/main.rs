@@ -10,6 +10,7 @@
 
 mod api_refusals;
 mod as_requests;
+mod as_tokens;
 mod attacks;
 mod audit;
 mod delegation;

@@ -75,6 +75,7 @@ async fn r099_an_old_nonce_is_challenged_again() {
     assert_ne!(reply.header("dpop-nonce"), nonce);
 }
 
+/// Rows: R016, R108
 #[tokio::test]
 async fn r077_every_answer_can_bring_a_new_nonce() {
     let rig = Rig::new(|builder| {
@@ -105,6 +106,7 @@ async fn x11_a_challenge_does_not_consume_the_assertion_unless_strict() {
     }
 }
 
+/// Rows: R054
 #[tokio::test]
 async fn x11_any_other_outcome_consumes_the_assertion() {
     let rig = Rig::plain();
@@ -139,6 +141,7 @@ async fn x12_can_write_the_malformed_challenge_of_vendor_mocks() {
     );
 }
 
+/// Rows: R016
 #[tokio::test]
 async fn nonces_off_means_no_nonce_anywhere() {
     let rig = Rig::plain();

@@ -66,6 +66,7 @@ async fn r114_binds_in_fapi2_and_where_asked() {
     }
 }
 
+/// Rows: R188
 #[tokio::test]
 async fn r188_without_the_header_the_token_is_the_integrators_own() {
     let rig = Rig::plain();
@@ -77,7 +78,7 @@ async fn r188_without_the_header_the_token_is_the_integrators_own() {
 
 /// Each malformed request at the token endpoint has its own error and yields no token.
 ///
-/// Rows: R008, R010, R012, R048, R088, R115, R149, R150, R151, R152, R167, R177, R192
+/// Rows: R008, R010, R012, R048, R088, R115, R149, R150, R151, R152, R167, R177, R192, R153
 #[tokio::test]
 async fn refuses_malformed_requests_before_any_key_is_touched() {
     let rig = Rig::plain();
@@ -300,7 +301,7 @@ async fn r150_empty_and_unknown_parameters_do_not_matter() {
 
 /// Whatever is wrong with an assertion, the answer is the same bytes.
 ///
-/// Rows: R014, R050, R051, R053, R059
+/// Rows: R014, R050, R051, R053, R059, R066
 #[tokio::test]
 async fn r059_every_bad_assertion_gets_one_answer() {
     let rig = Rig::plain();
@@ -425,6 +426,7 @@ async fn r012_a_ps256_integrator_is_served_too() {
     rig.token("acme-budget", "ob_data").await;
 }
 
+/// Rows: R054, L1.23
 #[tokio::test]
 async fn r054_an_assertion_works_once_in_sequence_and_in_parallel() {
     let rig = Rig::plain();
