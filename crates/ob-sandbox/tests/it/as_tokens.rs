@@ -405,7 +405,7 @@ async fn the_proofs_target_is_this_endpoint() {
 /// Clients, third-parties and applications have names of different forms, and the server's key,
 /// the client's key and the proof's key are three keys.
 ///
-/// Rows: R044, R045, R188, L3.6
+/// Rows: R044, R045, R188, L3.6, R040
 #[tokio::test]
 async fn names_and_keys_have_one_role() {
     let rig = Rig::plain();

@@ -78,7 +78,7 @@ async fn r188_without_the_header_the_token_is_the_integrators_own() {
 
 /// Each malformed request at the token endpoint has its own error and yields no token.
 ///
-/// Rows: R008, R010, R012, R048, R088, R115, R149, R150, R151, R152, R167, R177, R192, R153
+/// Rows: R008, R010, R012, R048, R088, R115, R149, R150, R151, R152, R167, R177, R192, R153, R049
 #[tokio::test]
 async fn refuses_malformed_requests_before_any_key_is_touched() {
     let rig = Rig::plain();
@@ -284,7 +284,7 @@ async fn r151_credentials_in_the_uri_are_refused() {
 
 /// Empty parameters count as left out, unknown ones are ignored.
 ///
-/// Rows: R150
+/// Rows: R150, R049
 #[tokio::test]
 async fn r150_empty_and_unknown_parameters_do_not_matter() {
     let rig = Rig::plain();
