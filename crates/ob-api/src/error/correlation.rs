@@ -1,11 +1,13 @@
 //! The platform's name for an exchange.
 
+use super::safe_text::safe_text;
 use http::HeaderMap;
 
 /// The correlation id of an answer: `Correlation-Id`, else `X-MC-Correlation-ID`, else
 /// `X-Correlation-Id`, else `x-fapi-interaction-id` (LIB).
 ///
-/// A value that is empty, not ASCII or longer than 128 characters is passed over.
+/// A value that is empty, not ASCII, longer than 128 characters or looks like a token, an e-mail
+/// address or an IBAN is passed over: an id goes into logs (standards L5.6).
 ///
 /// ```
 /// use ob_api::correlation_id;
@@ -26,7 +28,9 @@ pub fn correlation_id(headers: &HeaderMap) -> Option<String> {
 }
 
 fn is_plain(id: &str) -> bool {
-    (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=128).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_graphic())
+        && safe_text(id) == id
 }
 
 const IN_ORDER: [&str; 4] = [
@@ -40,6 +44,20 @@ const IN_ORDER: [&str; 4] = [
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    /// Rows: L5.6
+    #[test]
+    fn what_a_log_must_not_hold_is_no_id() {
+        let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ0cHAtMSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ";
+        for echoed in [token, "user@example.com", "GB33BUKB20201555555555"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(IN_ORDER[0], echoed.parse().unwrap());
+            assert_eq!(correlation_id(&headers), None, "{echoed}");
+            let uuid = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff";
+            headers.insert(IN_ORDER[3], uuid.parse().unwrap());
+            assert_eq!(correlation_id(&headers).as_deref(), Some(uuid));
+        }
+    }
 
     #[test]
     fn in_the_documented_order_passing_over_what_is_no_id() {
