@@ -2,7 +2,7 @@
 
 use http::Uri;
 use ob_core::Shown;
-use std::net::IpAddr;
+use ob_transport::names_loopback;
 
 /// A URL for a message: without what may be a password, and log-safe.
 pub(crate) fn shown(url: &str) -> String {
@@ -50,16 +50,11 @@ impl Origin {
     /// What the URL lacks, in words.
     pub(crate) fn for_credentials(uri: &Uri) -> Result<Self, &'static str> {
         let origin = Self::of(uri)?;
-        if origin.tls || origin.is_loopback() {
+        if origin.tls || names_loopback(&origin.host) {
             Ok(origin)
         } else {
             Err("it is plain http and does not lead to this machine")
         }
-    }
-
-    fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 }
 

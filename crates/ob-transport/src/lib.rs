@@ -60,6 +60,7 @@
 mod build_error;
 mod error;
 mod hyper;
+mod loopback;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
@@ -70,4 +71,5 @@ pub use async_trait::async_trait;
 pub use build_error::BuildError;
 pub use error::{TimeoutPhase, TransportError, TransportErrorKind};
 pub use hyper::{ClientIdentity, Http2, HyperTransport, HyperTransportBuilder};
+pub use loopback::names_loopback;
 pub use transport::{SharedTransport, Transport};

@@ -5,7 +5,8 @@ pub(crate) mod header;
 use crate::BuildError;
 use ob_api::ApiFamily;
 use ob_auth::{AuthorizationServer, Profile};
-use std::{collections::HashMap, fmt, net::IpAddr};
+use ob_transport::names_loopback;
+use std::{collections::HashMap, fmt};
 
 /// Where the platform is, and by which profile it is spoken to.
 ///
@@ -222,7 +223,7 @@ impl ApiBase {
             .map_err(|_| unusable("api base", &environment.api_base))?;
         let plain = uri.scheme_str() == Some("http")
             && environment.http_on_loopback
-            && uri.host().is_some_and(is_loopback);
+            && uri.host().is_some_and(names_loopback);
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         if !(uri.scheme_str() == Some("https") || plain)
             || authority.is_empty()
@@ -262,17 +263,6 @@ fn unusable(setting: &str, url: &str) -> BuildError {
     match url.rsplit_once('@') {
         Some((_, rest)) => BuildError::setting(setting, &format!("[cut]@{rest}"), NEEDED_BASE),
         None => BuildError::setting(setting, url, NEEDED_BASE),
-    }
-}
-
-/// What the default transport takes for this machine (R001).
-fn is_loopback(host: &str) -> bool {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    match bare.unwrap_or(host).parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
     }
 }
 

@@ -1,11 +1,9 @@
-use std::net::IpAddr;
-
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
 use http::uri::Authority;
 use http::{HeaderMap, Method, Request, Uri};
 
-use crate::{TransportError, TransportErrorKind};
+use crate::{TransportError, TransportErrorKind, names_loopback};
 
 /// Which requests may leave at all; decided on values, before any socket is touched.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,19 +35,6 @@ impl Admission {
             Some("http") => Ok(()),
             _ => Err(refused("uri scheme is not https")),
         }
-    }
-}
-
-/// 127.0.0.0/8, `[::1]` or the word `localhost`. What that word resolves to is checked when
-/// it is resolved. IPv4 in other notations (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`) and
-/// `localhost.` are refused: nobody needs them, attackers do.
-fn names_loopback(host: &str) -> bool {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    match bare.unwrap_or(host).parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
     }
 }
 
