@@ -75,7 +75,8 @@ impl AuthorizerBuilder {
     }
 
     /// The key that proofs are made with. Default: a fresh key that lives in this process only,
-    /// ES256 unless the server's metadata ask for another algorithm (R084, R086); when it goes, the tokens bound to it go.
+    /// ES256 unless the server's metadata ask for another algorithm (R084, R086); when it goes,
+    /// the tokens bound to it go.
     pub fn dpop_signer(self, signer: Arc<dyn Signer>) -> Self {
         Self {
             dpop: Some(signer),
