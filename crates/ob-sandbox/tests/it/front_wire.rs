@@ -271,12 +271,8 @@ impl Seen {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// `error` of OAuth or the reason code of the gateway.
     pub(crate) fn error(&self) -> String {
-        let body = self.json();
-        let oauth = body["error"].as_str();
-        let gateway = body["Errors"]["Error"][0]["ReasonCode"].as_str();
-        oauth.or(gateway).unwrap_or_default().to_owned()
+        crate::harness::error_word(&self.json())
     }
 
     #[track_caller]

@@ -53,12 +53,8 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// `error` of OAuth or the reason code of the gateway.
     pub(crate) fn error(&self) -> String {
-        let body = self.json();
-        let oauth = body["error"].as_str();
-        let gateway = body["Errors"]["Error"][0]["ReasonCode"].as_str();
-        oauth.or(gateway).unwrap_or_default().to_owned()
+        error_word(&self.json())
     }
 
     pub(crate) fn rule(&self) -> &str {
@@ -433,4 +429,11 @@ pub(crate) fn without(headers: &[(String, String)], name: &str) -> Vec<(String, 
         .filter(|(known, _)| known != name)
         .cloned()
         .collect()
+}
+
+/// `error` of OAuth or the reason code of the gateway.
+pub(crate) fn error_word(body: &Value) -> String {
+    let oauth = body["error"].as_str();
+    let gateway = body["Errors"]["Error"][0]["ReasonCode"].as_str();
+    oauth.or(gateway).unwrap_or_default().to_owned()
 }

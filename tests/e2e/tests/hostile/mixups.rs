@@ -173,12 +173,7 @@ async fn an_ambiguous_answer_of_the_api_is_none() {
         );
         api.ended(1).await;
         world.call(NORD).await.unwrap();
-        let used: Vec<_> = api
-            .requests()
-            .iter()
-            .map(|request| request.connection)
-            .collect();
-        assert_eq!(used, [0, 1], "{case}");
+        assert_eq!(api.connections_used(), [0, 1], "{case}");
     }
 }
 
@@ -253,12 +248,7 @@ async fn an_answer_that_nobody_asked_for_answers_nobody() {
         api.ended(1).await;
         let answer = world.raw(NORD, get()).await.unwrap();
         assert_eq!(answer.body, format!(r#"{{"for":"{NORD}"}}"#), "{case}");
-        let used: Vec<_> = api
-            .requests()
-            .iter()
-            .map(|request| request.connection)
-            .collect();
-        assert_eq!(used, [0, 1], "{case}");
+        assert_eq!(api.connections_used(), [0, 1], "{case}");
     }
 }
 
@@ -306,11 +296,6 @@ async fn another_protocol_is_not_switched_to() {
     let error = world.refused(ACME).await;
     assert!(matches!(error.code(), Code::N105 | Code::A502), "{error}");
     world.call(NORD).await.unwrap();
-    let used: Vec<_> = api
-        .requests()
-        .iter()
-        .map(|request| request.connection)
-        .collect();
-    assert_eq!(used, [0, 1]);
+    assert_eq!(api.connections_used(), [0, 1]);
     assert!(api.requests()[0].all("upgrade").is_empty());
 }

@@ -100,6 +100,12 @@ impl Hostile {
         self.log.requests.lock().unwrap().clone()
     }
 
+    /// For each of them, the number of the connection it came on.
+    pub(crate) fn connections_used(&self) -> Vec<usize> {
+        let requests = self.requests();
+        requests.iter().map(|request| request.connection).collect()
+    }
+
     /// Every byte that arrived, on whichever connection.
     pub(crate) fn received(&self) -> String {
         String::from_utf8_lossy(&self.log.received.lock().unwrap()).into_owned()
