@@ -120,7 +120,15 @@ impl From<BuildError> for Failure {
 fn status(code: Code) -> u8 {
     match code {
         Code::R004 | Code::A100 => USAGE,
-        Code::R002 | Code::R008 | Code::R009 | Code::N102 => CONFIGURATION,
+        Code::C201 => PARTY,
+        Code::R002
+        | Code::R008
+        | Code::R009
+        | Code::R010
+        | Code::R011
+        | Code::R013
+        | Code::N102 => CONFIGURATION,
+        Code::R012 => NETWORK,
         Code::T210 | Code::T211 => NETWORK,
         Code::A429 => RATE_LIMITED,
         Code::A461 => PARTY,

@@ -157,6 +157,14 @@ codes! {
         "clock too far off to compensate",
         "This machine's clock and the server's differ by more than the 60 seconds that obkit corrects by itself.",
         "Set the clock (NTP), then try again.";
+    C201: ThirdParty You,
+        "certificate lapsed",
+        "A licensed third-party has no certificate left that is in date, so it is suspended from the moment the last one ended.",
+        "Have the third-party renew it, put the new certificate into the registry; it is in service again at once.";
+    C202: ThirdParty You,
+        "certificate does not fit",
+        "A certificate is of the wrong kind, of another organisation, without the role or key usage it needs, or already another third-party's.",
+        "`ob cert inspect FILE` shows what a certificate says; ask the third-party for the right one.";
     R001: You,
         "unknown third-party",
         "No third-party with this business id is in the registry.",
@@ -193,6 +201,22 @@ codes! {
         "third-party is not usable as described",
         "A field of the third-party is missing or contradicts another one.",
         "Correct the field that the message names.";
+    R010: You,
+        "lost update refused",
+        "The third-party was changed by somebody else since the version that this change was made from.",
+        "Look at the present state, then make the change again from there.";
+    R011: You,
+        "registry of another version of obkit",
+        "The database was made or migrated by a newer version than this one, which could harm it.",
+        "Use at least the version of obkit that the message names.";
+    R012: You,
+        "registry store out of reach",
+        "The store has not been heard of for a while, so what is known of the third-parties may be old.",
+        "Bring the store back; the last known state serves until the maximum age that was set.";
+    R013: You,
+        "stale plan refused",
+        "The registry was changed after the plan was made, so the plan no longer says what applying it would do.",
+        "Make the plan again, look at it, and apply the new one.";
     X001: You,
         "token of another third-party",
         "A token was about to be attached to a call for somebody else. It was refused and not sent.",
