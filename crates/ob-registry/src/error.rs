@@ -1,8 +1,8 @@
 //! What went wrong, for whom, and whose turn it is.
 
-use crate::Status;
+use crate::{Status, ThirdParty, UseCase, Version, snapshot::Entry};
 use ob_core::{BusinessId, Code, Scopes};
-use std::{error::Error, fmt, path::PathBuf};
+use std::{error::Error, fmt, path::PathBuf, time::Duration};
 
 mod kind;
 use kind::Kind;
@@ -120,6 +120,16 @@ impl RegistryError {
         matches!(&*self.0, Kind::StaleHandle { .. })
     }
 
+    /// For a lost update (OB-R010): the version that was found instead; `None` if the third-party
+    /// is gone.
+    #[must_use]
+    pub fn found_version(&self) -> Option<Version> {
+        match &*self.0 {
+            Kind::LostUpdate { found, .. } => *found,
+            _ => None,
+        }
+    }
+
     /// Whether the store changed behind this registry's back: reload, then decide again.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
@@ -184,13 +194,50 @@ impl RegistryError {
         Kind::Integrators { what, id }.into()
     }
 
-    pub(crate) fn not_in_service(id: &BusinessId, status: Status) -> Self {
-        let id = id.clone();
+    /// Why an entry may not be acted for; `what` is missing if its status does not say it.
+    pub(crate) fn not_in_service(entry: &Entry) -> Self {
+        let id = entry.id().clone();
+        let status = entry.third_party().status();
+        let since = entry.record().standing().cloned().map(Box::new);
         match status {
             Status::Draft | Status::Onboarding => Kind::NotYetActive { id, status },
-            _ => Kind::OutOfService { id, status },
+            _ => Kind::OutOfService { id, status, since },
         }
         .into()
+    }
+
+    pub(crate) fn lapsed(id: &BusinessId) -> Self {
+        Kind::Lapsed { id: id.clone() }.into()
+    }
+
+    pub(crate) fn shared_certificate(ids: [&BusinessId; 2]) -> Self {
+        let ids = ids.map(BusinessId::clone);
+        Kind::SharedCertificate { ids }.into()
+    }
+
+    /// A certificate of this third-party is unusable (OB-C201, OB-C202).
+    pub(crate) fn certificate(id: &BusinessId, code: Code, why: String) -> Self {
+        let id = id.clone();
+        Kind::Certificate { id, code, why }.into()
+    }
+
+    pub(crate) fn lost_update(id: &BusinessId, expected: Version, found: Option<Version>) -> Self {
+        let id = id.clone();
+        Kind::LostUpdate {
+            id,
+            expected,
+            found,
+        }
+        .into()
+    }
+
+    pub(crate) fn out_of_reach(age: Duration, most: Duration) -> Self {
+        Kind::OutOfReach { age, most }.into()
+    }
+
+    /// A database that a newer version of obkit made or migrated (OB-R011).
+    pub fn newer_version(what: impl Into<String>) -> Self {
+        Kind::NewerVersion { what: what.into() }.into()
     }
 
     pub(crate) fn transition(id: &BusinessId, from: Status, to: Status) -> Self {
@@ -210,6 +257,18 @@ impl RegistryError {
             authorised: authorised.clone(),
         }
         .into()
+    }
+
+    pub(crate) fn not_onboarded_for(it: &ThirdParty, use_case: &UseCase) -> Self {
+        Kind::NotOnboardedFor {
+            id: it.business_id().clone(),
+            use_case: use_case.clone(),
+        }
+        .into()
+    }
+
+    pub(crate) fn never_withdrawn(id: &BusinessId) -> Self {
+        Kind::NeverWithdrawn { id: id.clone() }.into()
     }
 
     pub(crate) fn stale_handle(id: &BusinessId) -> Self {

@@ -23,13 +23,14 @@
 //! .scopes("consents:create ob_data".parse()?)
 //! .status(Status::Active)
 //! .build()?;
-//! registry.put(acme).await?;
+//! registry.edit("maria", "contract signed")?.put(acme).await?;
 //!
 //! let party = registry.act_for(&"acme".parse()?, &"ob_data".parse()?)?;
 //! assert_eq!(party.client_id().as_str(), "tpp-acme");
 //!
 //! // Suspended means suspended: the next call is refused, with a code, and so is a held handle.
-//! registry.set_status(&"acme".parse()?, Status::Suspended).await?;
+//! let edit = registry.edit("maria", "invoice unpaid")?;
+//! edit.set_status(&"acme".parse()?, Status::Suspended).await?;
 //! let refused = registry.act_for(&"acme".parse()?, &"ob_data".parse()?).unwrap_err();
 //! assert_eq!(refused.code().as_str(), "OB-R005");
 //! assert!(registry.check(&party, &"ob_data".parse()?).is_err());
@@ -41,14 +42,23 @@
 //! # }
 //! ```
 //!
-//! Reads take no lock: they see one immutable snapshot. Writes are serialised, checked, stored
-//! first and shown second, so a failed write changes nothing. The [`Store`] is a seam:
-//! [`MemoryStore`] and [`FileStore`] are here, a database is yours to plug in.
+//! Reads take no lock and no database: they see one immutable snapshot, which
+//! [`Registry::follow`] keeps up with what other processes change. Changes have an actor, a
+//! reason and a time, are checked, stored first and shown second, so a failed one changes
+//! nothing, and stay in the history for ever. The [`Store`] is a seam: [`MemoryStore`] and
+//! [`FileStore`] are here, SQLite and PostgreSQL are features, any other database is yours to
+//! plug in and to judge by the contract.
+
+mod application;
+pub use application::Application;
 
 mod certificate;
 pub use certificate::Certificate;
 
 mod closest;
+
+mod contact;
+pub use contact::{Contact, ContactRole, Email};
 
 mod country;
 pub use country::Country;
@@ -56,14 +66,34 @@ pub use country::Country;
 mod error;
 pub use error::RegistryError;
 
+mod event;
+pub use event::{Event, Subject};
+
 mod https_url;
 pub use https_url::HttpsUrl;
+
+mod integrator_profile;
+pub use integrator_profile::IntegratorProfile;
 
 mod licence;
 pub use licence::{Custody, KeyName, KeyVersion, Licence};
 
+mod line;
+pub use line::{Actor, Reason, ReplicaName, UseCase};
+
+mod pool;
+
+mod record;
+pub use record::{Record, Standing};
+
 mod registry;
-pub use registry::{Registry, RegistryBuilder};
+pub use registry::{Admission, Changes, Edit, Freshness, Registry, RegistryBuilder};
+
+mod replica;
+pub use replica::{Acknowledgement, Attendant, Receipt, ReceiptLine, ReceiptState, ReplicaReport};
+
+mod revision;
+pub use revision::{Revision, Version};
 
 mod snapshot;
 
@@ -71,7 +101,7 @@ mod status;
 pub use status::Status;
 
 mod store;
-pub use store::{FileStore, MemoryStore, Store};
+pub use store::{Commit, FileStore, HistoryQuery, Loaded, MemoryStore, Since, Store};
 
 mod text;
 pub use text::{from_json, from_toml, to_json, to_toml};
@@ -79,5 +109,4 @@ pub use text::{from_json, from_toml, to_json, to_toml};
 mod third_party;
 pub use third_party::{ThirdParty, ThirdPartyBuilder};
 
-mod use_case;
-pub use use_case::UseCase;
+mod timestamp;

@@ -1,159 +1,320 @@
 //! One immutable state of the registry, with an index per id.
 
-use crate::{RegistryError, ThirdParty, closest::closest};
-use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId};
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
+use crate::{
+    IntegratorProfile, Loaded, Record, RegistryError, Revision, ThirdParty, closest::closest,
 };
+use ob_core::{ApplicationId, BusinessId, ClientId};
+use std::sync::Arc;
 
-/// A third-party and the value that travels with its calls, made once.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) third_party: Arc<ThirdParty>,
-    pub(crate) acting_for: ActingFor,
-}
+mod entry;
+pub(crate) use entry::Entry;
 
-impl Entry {
-    pub(crate) fn of(third_party: ThirdParty) -> Arc<Self> {
-        let acting_for = third_party.acting_for();
-        let third_party = Arc::new(third_party);
-        Arc::new(Self {
-            third_party,
-            acting_for,
-        })
-    }
-}
+mod index;
+use index::Index;
 
-/// The rows of a registry by business id: what a writer works on.
-pub(crate) type Rows = BTreeMap<BusinessId, Arc<Entry>>;
+mod keys;
+use keys::Keys;
 
-#[derive(Debug, Default)]
+/// One immutable state. A change makes another one that shares all but the touched parts.
+#[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
-    rows: Rows,
-    by_business_id: HashMap<BusinessId, Arc<Entry>>,
-    by_client_id: HashMap<ClientId, Arc<Entry>>,
-    by_application_id: HashMap<ApplicationId, Arc<Entry>>,
+    revision: Revision,
+    profile: Option<Arc<IntegratorProfile>>,
+    /// The Integrator's client id as this process was told.
+    integrator: Option<ClientId>,
+    by_business_id: Index<Arc<Entry>>,
+    by_client_id: Index<keys::ByClient>,
+    by_application_id: Index<keys::ByApplication>,
+    /// The public keys of the certificates.
+    by_public_key: Index<keys::ByPublicKey>,
+    keys: Keys,
 }
 
 impl Snapshot {
     /// # Errors
-    /// OB-R002 when two third-parties share an id, or one has the Integrator's.
-    pub(crate) fn of(rows: Rows, integrator: Option<&ClientId>) -> Result<Self, RegistryError> {
-        let mut snapshot = Self::default();
-        for entry in rows.values() {
-            refuse_integrators(&entry.third_party, integrator)?;
-            snapshot.index(entry)?;
+    /// OB-R002 when two third-parties share an id or a certificate's key, or one has the
+    /// Integrator's id.
+    pub(crate) fn of(loaded: Loaded, integrator: Option<ClientId>) -> Result<Self, RegistryError> {
+        let revision = loaded.revision();
+        let profile = loaded.integrator().cloned();
+        let records = loaded.into_records();
+        let size = records.len();
+        let mut snapshot = Self {
+            revision,
+            profile,
+            integrator,
+            by_business_id: Index::for_size(size),
+            by_client_id: Index::for_size(size),
+            by_application_id: Index::for_size(size),
+            by_public_key: Index::for_size(0),
+            keys: Keys::default(),
+        };
+        for record in records {
+            snapshot.insert(Entry::of(record))?;
         }
-        snapshot.refuse_crossed_ids()?;
-        snapshot.rows = rows;
         Ok(snapshot)
     }
 
-    pub(crate) fn rows(&self) -> &Rows {
-        &self.rows
+    /// The state after a change.
+    ///
+    /// # Errors
+    /// As [`Snapshot::of`].
+    pub(crate) fn after(&self, change: &Change) -> Result<Self, RegistryError> {
+        let mut next = self.clone();
+        next.revision = change.revision;
+        if let Some(profile) = &change.profile {
+            next.profile = Some(Arc::clone(profile));
+            next.refuse_integrators_ids()?;
+        }
+        // First out, then in, so that two third-parties may swap their ids in one change.
+        let gone = change.put.iter().map(|it| it.third_party().business_id());
+        for id in gone.chain(&change.removed) {
+            next.take_out(id);
+        }
+        for record in &change.put {
+            next.insert(Entry::of(record.clone()))?;
+        }
+        Ok(next)
     }
 
-    pub(crate) fn get(&self, id: &BusinessId) -> Result<&Entry, RegistryError> {
-        self.by_business_id
-            .get(id)
-            .map(|entry| &**entry)
-            .ok_or_else(|| RegistryError::unknown(id, closest(id, self.rows.keys()).cloned()))
+    pub(crate) fn revision(&self) -> Revision {
+        self.revision
     }
 
-    pub(crate) fn by_business_id(&self, id: &BusinessId) -> Option<&Entry> {
-        self.by_business_id.get(id).map(|entry| &**entry)
+    pub(crate) fn profile(&self) -> Option<&Arc<IntegratorProfile>> {
+        self.profile.as_ref()
     }
 
-    pub(crate) fn by_client_id(&self, id: &ClientId) -> Option<&Entry> {
-        self.by_client_id.get(id).map(|entry| &**entry)
+    pub(crate) fn len(&self) -> usize {
+        self.by_business_id.len()
     }
 
-    pub(crate) fn by_application_id(&self, id: &ApplicationId) -> Option<&Entry> {
-        self.by_application_id.get(id).map(|entry| &**entry)
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.by_business_id.iter()
     }
 
-    fn index(&mut self, entry: &Arc<Entry>) -> Result<(), RegistryError> {
-        let new = &entry.third_party;
-        let ids = |old: Arc<Entry>| (old, new.business_id());
-        let same_client = self
+    pub(crate) fn get(&self, id: &BusinessId) -> Result<&Arc<Entry>, RegistryError> {
+        self.by_business_id(id).ok_or_else(|| self.unknown(id))
+    }
+
+    pub(crate) fn by_business_id(&self, id: &BusinessId) -> Option<&Arc<Entry>> {
+        let hash = self.keys.folded(id.as_str());
+        self.by_business_id.find(hash, |entry| entry.id() == id)
+    }
+
+    pub(crate) fn by_client_id(&self, id: &ClientId) -> Option<&Arc<Entry>> {
+        let hash = self.keys.folded(id.as_str());
+        let found = self
             .by_client_id
-            .insert(new.client_id().clone(), Arc::clone(entry));
-        if let Some((old, id)) = same_client.map(ids) {
-            let ids = [old.third_party.business_id(), id];
-            return Err(RegistryError::collision("client id", new.client_id(), ids));
+            .find(hash, |it| it.client_id() == Some(id));
+        found.map(keys::ByClient::entry)
+    }
+
+    pub(crate) fn by_application_id(&self, id: &ApplicationId) -> Option<&Arc<Entry>> {
+        let hash = self.keys.application(id);
+        let found = self.by_application_id.find(hash, |it| it.id == *id);
+        found.map(|it| &it.entry)
+    }
+
+    fn unknown(&self, id: &BusinessId) -> RegistryError {
+        let near = (self.len() <= MOST_COMPARED)
+            .then(|| closest(id, self.entries().map(|entry| entry.id())).cloned());
+        RegistryError::unknown(id, near.flatten())
+    }
+
+    fn take_out(&mut self, id: &BusinessId) {
+        let Some(entry) = self.by_business_id(id).cloned() else {
+            return;
+        };
+        let same = |other: &Arc<Entry>| Arc::ptr_eq(other, &entry);
+        let keys = self.keys.clone();
+        self.by_business_id.remove(keys.folded(id.as_str()), same);
+        if let Some(client_id) = entry.third_party().client_id() {
+            let hash = keys.folded(client_id.as_str());
+            self.by_client_id.remove(hash, |it| same(it.entry()));
         }
-        let same_application = self
-            .by_application_id
-            .insert(*new.application_id(), Arc::clone(entry));
-        if let Some((old, id)) = same_application.map(ids) {
-            let ids = [old.third_party.business_id(), id];
-            return Err(RegistryError::collision(
-                "application id",
-                new.application_id(),
-                ids,
-            ));
+        for id in entry.third_party().application_ids() {
+            let hash = keys.application(id);
+            self.by_application_id.remove(hash, |it| same(&it.entry));
         }
+        for key in entry.public_keys() {
+            let hash = keys.public_key(key);
+            self.by_public_key.remove(hash, |it| same(&it.entry));
+        }
+    }
+
+    fn insert(&mut self, entry: Arc<Entry>) -> Result<(), RegistryError> {
+        self.refuse_integrators_of(entry.third_party())?;
+        self.refuse_twins(&entry)?;
+        self.refuse_crossed(entry.third_party())?;
+        self.refuse_shared_keys(&entry)?;
+        let keys = self.keys.clone();
+        for id in entry.third_party().application_ids() {
+            let it = keys::ByApplication {
+                id: *id,
+                entry: Arc::clone(&entry),
+            };
+            self.by_application_id
+                .insert(keys.application(id), it, &|it| keys.application(&it.id));
+        }
+        for key in entry.public_keys() {
+            let it = keys::ByPublicKey {
+                hash: keys.public_key(key),
+                entry: Arc::clone(&entry),
+            };
+            self.by_public_key.insert(it.hash, it, &|it| it.hash);
+        }
+        if let Some(client_id) = entry.third_party().client_id() {
+            let hash = keys.folded(client_id.as_str());
+            let it = keys::ByClient::of(&entry);
+            self.by_client_id.insert(hash, it, &|it| keys.client(it));
+        }
+        let hash = keys.folded(entry.id().as_str());
         self.by_business_id
-            .insert(new.business_id().clone(), Arc::clone(entry));
+            .insert(hash, entry, &|it| keys.folded(it.id().as_str()));
+        Ok(())
+    }
+
+    /// An id of somebody else. Ids that differ in case only count as one: whoever reads a list
+    /// cannot tell them apart.
+    fn refuse_twins(&self, entry: &Entry) -> Result<(), RegistryError> {
+        let id = entry.id();
+        let twin = self
+            .by_business_id
+            .find(self.keys.folded(id.as_str()), |it| {
+                it.id().as_str().eq_ignore_ascii_case(id.as_str())
+            });
+        if let Some(twin) = twin {
+            return Err(collision("business id", id, [twin.id(), id]));
+        }
+        if let Some(client_id) = entry.third_party().client_id() {
+            let hash = self.keys.folded(client_id.as_str());
+            let same = |it: &keys::ByClient| {
+                let other = it.client_id().map(ClientId::as_str);
+                other.is_some_and(|other| other.eq_ignore_ascii_case(client_id.as_str()))
+            };
+            if let Some(twin) = self.by_client_id.find(hash, same) {
+                let ids = [twin.entry().id(), id];
+                return Err(collision("client id", client_id, ids));
+            }
+        }
+        for application_id in entry.third_party().application_ids() {
+            if let Some(twin) = self.by_application_id(application_id) {
+                let ids = [twin.id(), id];
+                return Err(collision("application id", application_id, ids));
+            }
+        }
         Ok(())
     }
 
     /// A client id that is the text of an application id is a row with its columns swapped, and
     /// would put one third-party's id into the other's header.
-    fn refuse_crossed_ids(&self) -> Result<(), RegistryError> {
-        for (client_id, entry) in &self.by_client_id {
-            let crossed = client_id
-                .as_str()
-                .parse()
-                .ok()
-                .and_then(|id| self.by_application_id(&id));
-            if let Some(other) = crossed {
-                let ids = [
-                    other.third_party.business_id(),
-                    entry.third_party.business_id(),
-                ];
+    fn refuse_crossed(&self, new: &ThirdParty) -> Result<(), RegistryError> {
+        let of_client = new
+            .client_id()
+            .and_then(|id| Some((id.to_string(), id.as_str().parse().ok()?)))
+            .and_then(|(text, id)| Some((text, self.by_application_id(&id)?)));
+        let of_application = new.application_ids().find_map(|id| {
+            let text = id.to_string();
+            let client_id: ClientId = text.parse().ok()?;
+            let hash = self.keys.folded(&text);
+            let same = |it: &keys::ByClient| {
+                it.client_id()
+                    .is_some_and(|other| other.as_str().eq_ignore_ascii_case(client_id.as_str()))
+            };
+            let other = self.by_client_id.find(hash, same)?;
+            Some((text, other.entry()))
+        });
+        match of_client.or(of_application) {
+            None => Ok(()),
+            Some((text, other)) => {
                 let what = "id, as application id of the one and client id of the other,";
-                return Err(RegistryError::collision(what, client_id, ids));
+                Err(collision(what, text, [other.id(), new.business_id()]))
+            }
+        }
+    }
+
+    fn refuse_shared_keys(&self, entry: &Entry) -> Result<(), RegistryError> {
+        for key in entry.public_keys() {
+            let hash = self.keys.public_key(key);
+            let same = |it: &keys::ByPublicKey| it.entry.public_keys().any(|other| other == key);
+            if let Some(other) = self.by_public_key.find(hash, same) {
+                return Err(RegistryError::shared_certificate([
+                    other.entry.id(),
+                    entry.id(),
+                ]));
             }
         }
         Ok(())
     }
-}
 
-/// The rows of these third-parties.
-///
-/// # Errors
-/// OB-R002 when a business id stands twice.
-pub(crate) fn rows(all: Vec<ThirdParty>) -> Result<Rows, RegistryError> {
-    let mut rows = Rows::new();
-    for third_party in all {
-        let id = third_party.business_id().clone();
-        if rows.insert(id.clone(), Entry::of(third_party)).is_some() {
-            return Err(RegistryError::collision("business id", &id, [&id, &id]));
+    fn refuse_integrators_of(&self, new: &ThirdParty) -> Result<(), RegistryError> {
+        let told = self.integrator.as_ref();
+        let written = self.profile.as_ref().map(|profile| profile.client_id());
+        for client_id in told.into_iter().chain(written) {
+            refuse_client_of_integrator(new, client_id)?;
+        }
+        let own = self
+            .profile
+            .as_ref()
+            .map(|profile| profile.application_id());
+        if own.is_some_and(|own| new.application_ids().any(|id| id == own)) {
+            let id = new.business_id();
+            return Err(RegistryError::integrators("application id", id));
+        }
+        Ok(())
+    }
+
+    /// Whether a new profile has an id that is a third-party's already.
+    fn refuse_integrators_ids(&self) -> Result<(), RegistryError> {
+        let Some(profile) = &self.profile else {
+            return Ok(());
+        };
+        let crossed = profile.client_id().as_str().parse().ok();
+        let taken = self
+            .by_client_id(profile.client_id())
+            .or_else(|| self.by_application_id(profile.application_id()))
+            .or_else(|| crossed.and_then(|id| self.by_application_id(&id)));
+        match taken {
+            Some(entry) => self.refuse_integrators_of(entry.third_party()),
+            None => Ok(()),
         }
     }
-    Ok(rows)
 }
 
-fn refuse_integrators(
-    third_party: &ThirdParty,
-    integrator: Option<&ClientId>,
+/// What is different in the next state.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) revision: Revision,
+    pub(crate) put: Vec<Record>,
+    pub(crate) removed: Vec<BusinessId>,
+    pub(crate) profile: Option<Arc<IntegratorProfile>>,
+}
+
+fn refuse_client_of_integrator(
+    new: &ThirdParty,
+    integrator: &ClientId,
 ) -> Result<(), RegistryError> {
-    let Some(integrator) = integrator else {
-        return Ok(());
-    };
-    if third_party.client_id() == integrator {
-        return Err(RegistryError::integrators(
-            "client id",
-            third_party.business_id(),
-        ));
+    let id = new.business_id();
+    let same = |own: &ClientId| own.as_str().eq_ignore_ascii_case(integrator.as_str());
+    if new.client_id().is_some_and(same) {
+        return Err(RegistryError::integrators("client id", id));
     }
-    if integrator.as_str().parse() == Ok(*third_party.application_id()) {
-        return Err(RegistryError::integrators(
-            "application id",
-            third_party.business_id(),
-        ));
+    let crossed: Option<ApplicationId> = integrator.as_str().parse().ok();
+    if crossed.is_some_and(|crossed| new.application_ids().any(|id| *id == crossed)) {
+        return Err(RegistryError::integrators("application id", id));
     }
     Ok(())
 }
+
+fn collision(
+    what: &'static str,
+    value: impl std::fmt::Display,
+    ids: [&BusinessId; 2],
+) -> RegistryError {
+    RegistryError::collision(what, value, ids)
+}
+
+/// An unknown id is compared with every known one; beyond this many that would be an attack on
+/// the processor, open to whoever may name an id.
+const MOST_COMPARED: usize = 50_000;

@@ -1,17 +1,21 @@
 //! One third-party, as it was given to the platform.
 
-use crate::{Country, Licence, RegistryError, Status, UseCase};
+use crate::{Application, Contact, Country, Licence, RegistryError, Status, UseCase};
 use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId, Scopes};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 mod builder;
 pub use builder::ThirdPartyBuilder;
 
+mod details;
+use details::Details;
+
 mod object;
-use object::Object;
+pub(crate) use object::Object;
 
 mod row;
-use row::Row;
+pub(crate) use row::Row;
 
 /// One third-party: who it is, under whose licence it works, what it authorised, where it stands.
 ///
@@ -35,14 +39,15 @@ use row::Row;
 #[serde(try_from = "Object<Row>", into = "Row")]
 pub struct ThirdParty {
     business_id: BusinessId,
-    legal_name: String,
-    client_id: ClientId,
-    application_id: ApplicationId,
+    legal_name: Arc<str>,
+    client_id: Option<ClientId>,
+    application_id: Option<ApplicationId>,
     status: Status,
-    licence: Licence,
-    countries: Vec<Country>,
-    use_cases: Vec<UseCase>,
     scopes: Scopes,
+    countries: Arc<[Country]>,
+    use_cases: Arc<[UseCase]>,
+    /// What few of them have: it costs the others a null pointer.
+    details: Option<Arc<Details>>,
 }
 
 impl ThirdParty {
@@ -54,7 +59,21 @@ impl ThirdParty {
         client_id: ClientId,
         application_id: ApplicationId,
     ) -> ThirdPartyBuilder {
-        ThirdPartyBuilder::new(business_id, legal_name.into(), client_id, application_id)
+        let ids = (Some(client_id), Some(application_id));
+        ThirdPartyBuilder::new(business_id, legal_name.into(), ids)
+    }
+
+    /// A draft that the platform gave no ids to yet.
+    ///
+    /// ```
+    /// use ob_registry::{Status, ThirdParty};
+    /// let acme = ThirdParty::draft("acme".parse()?, "Acme GmbH").build()?;
+    /// assert_eq!(acme.client_id(), None);
+    /// assert!(acme.to_builder().status(Status::Active).build().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn draft(business_id: BusinessId, legal_name: impl Into<String>) -> ThirdPartyBuilder {
+        ThirdPartyBuilder::new(business_id, legal_name.into(), (None, None))
     }
 
     /// A builder that starts from this third-party.
@@ -74,16 +93,46 @@ impl ThirdParty {
         &self.legal_name
     }
 
-    /// Its client id at the platform: the `sub` of its tokens.
+    /// Its client id at the platform: the `sub` of its tokens. The platform gives it at the
+    /// onboarding; whoever is active has one.
     #[must_use]
-    pub fn client_id(&self) -> &ClientId {
-        &self.client_id
+    pub fn client_id(&self) -> Option<&ClientId> {
+        self.client_id.as_ref()
     }
 
-    /// Its application id: what `X-Application-Id` says.
+    /// The id of its main application: what `X-Application-Id` says unless a call is made for a
+    /// use case that has an application of its own.
     #[must_use]
-    pub fn application_id(&self) -> &ApplicationId {
-        &self.application_id
+    pub fn application_id(&self) -> Option<&ApplicationId> {
+        self.application_id.as_ref()
+    }
+
+    /// Its further applications, by use case.
+    #[must_use]
+    pub fn applications(&self) -> &[Application] {
+        self.details
+            .as_ref()
+            .map_or(&[], |details| &details.applications)
+    }
+
+    /// The application that calls for a use case present: the default of that use case, else the
+    /// main one.
+    #[must_use]
+    pub fn application_for(&self, use_case: &UseCase) -> Option<&ApplicationId> {
+        let own = self.applications().iter();
+        let mut own = own.filter(|it| it.default && it.use_case == *use_case);
+        own.next().map(|it| &it.id).or(self.application_id())
+    }
+
+    /// Every application id it has, each once.
+    pub(crate) fn application_ids(&self) -> impl Iterator<Item = &ApplicationId> {
+        let further = self.applications();
+        let main = self.application_id();
+        let further = further.iter().enumerate().filter_map(move |(place, it)| {
+            let known = further.iter().take(place).any(|other| other.id == it.id);
+            (!known && Some(&it.id) != main).then_some(&it.id)
+        });
+        main.into_iter().chain(further)
     }
 
     /// Where it stands.
@@ -95,7 +144,23 @@ impl ThirdParty {
     /// Under whose licence it works.
     #[must_use]
     pub fn licence(&self) -> &Licence {
-        &self.licence
+        self.details
+            .as_ref()
+            .map_or(&Licence::Unlicensed, |details| &details.licence)
+    }
+
+    /// Whom to ask.
+    #[must_use]
+    pub fn contacts(&self) -> &[Contact] {
+        self.details
+            .as_ref()
+            .map_or(&[], |details| &details.contacts)
+    }
+
+    /// What else is worth knowing, in your own words; empty if nothing is.
+    #[must_use]
+    pub fn notes(&self) -> &str {
+        self.details.as_ref().map_or("", |details| &details.notes)
     }
 
     /// The countries it operates in, sorted, each once.
@@ -118,12 +183,21 @@ impl ThirdParty {
 
     /// The ids that travel with a call. The registry is the only door to them, because it checks
     /// the status and the scopes first.
-    pub(crate) fn acting_for(&self) -> ActingFor {
-        ActingFor::third_party(
-            self.business_id.clone(),
-            self.client_id.clone(),
-            self.application_id,
-        )
+    pub(crate) fn acting_for(&self, application_id: Option<&ApplicationId>) -> Option<ActingFor> {
+        let client_id = self.client_id.clone()?;
+        let business_id = self.business_id.clone();
+        Some(ActingFor::third_party(
+            business_id,
+            client_id,
+            *application_id?,
+        ))
+    }
+
+    /// Shares what many third-parties have in common, so that a million of them fit.
+    pub(crate) fn share(&mut self, pool: &mut crate::pool::Pool) {
+        self.scopes = pool.scopes(&self.scopes);
+        self.countries = pool.countries(&self.countries);
+        self.use_cases = pool.use_cases(&self.use_cases);
     }
 
     /// The same third-party in another status.
@@ -140,5 +214,25 @@ impl ThirdParty {
                 status,
             ))
         }
+    }
+}
+
+// What certificates say is judged here when they are parsed.
+impl ThirdParty {
+    pub(crate) fn certificate_problems(
+        &self,
+        _now: std::time::SystemTime,
+    ) -> Vec<(ob_core::Code, String)> {
+        Vec::new()
+    }
+}
+impl Licence {
+    pub(crate) fn is_covered(&self, _now: std::time::SystemTime) -> bool {
+        true
+    }
+}
+impl crate::Certificate {
+    pub(crate) fn leaf_public_key(&self) -> Option<&[u8]> {
+        None
     }
 }

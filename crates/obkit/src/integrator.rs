@@ -97,12 +97,15 @@ impl Integrator {
     /// # Errors
     /// `OB-R001` when the registry does not know it.
     pub fn purge(&self, id: &BusinessId) -> Result<(), Error> {
-        let known =
-            self.parts.registry.get(id).ok_or_else(|| {
-                Error::new(Code::R001, "nothing to purge").about(id, "tokens.purge")
-            })?;
-        let (business_id, client_id) = (known.business_id().clone(), known.client_id().clone());
-        let party = ActingFor::third_party(business_id, client_id, *known.application_id());
+        let known = self.parts.registry.get(id);
+        let known = known
+            .ok_or_else(|| Error::new(Code::R001, "nothing to purge").about(id, "tokens.purge"))?;
+        // Without ids it never had a token.
+        let (Some(client_id), Some(application_id)) = (known.client_id(), known.application_id())
+        else {
+            return Ok(());
+        };
+        let party = ActingFor::third_party(id.clone(), client_id.clone(), *application_id);
         self.parts.authorizer.purge(&party);
         Ok(())
     }

@@ -29,7 +29,8 @@
 //! #     let row = ThirdParty::builder(
 //! #         party.business_id, party.legal_name, party.client_id, party.application_id,
 //! #     );
-//! #     registry.put(row.scopes(party.scopes).status(Status::Active).build()?).await?;
+//! #     let row = row.scopes(party.scopes).status(Status::Active).build()?;
+//! #     registry.edit("maria", "contract signed")?.put(row).await?;
 //! # }
 //! let integrator = Integrator::builder(environment)
 //!     .identity(identity)

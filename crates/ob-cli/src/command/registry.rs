@@ -42,7 +42,9 @@ fn list(format: Format, registry: &Registry) -> Result<(), Failure> {
                 party.business_id().to_string(),
                 licence(party).to_owned(),
                 party.status().to_string(),
-                party.client_id().to_string(),
+                party
+                    .client_id()
+                    .map_or_else(String::new, ToString::to_string),
                 party.scopes().to_string(),
             ]);
         }
@@ -83,6 +85,8 @@ async fn import(format: Format, file: &Path, into: &Path) -> Result<(), Failure>
         .await
         .map_err(|error| in_file(into, &error))?;
     registry
+        .edit("ob", "import")
+        .map_err(|error| in_file(into, &error))?
         .put_all(parties)
         .await
         .map_err(|error| in_file(into, &error))?;

@@ -1,8 +1,8 @@
 //! The kinds of failure and their messages.
 
-use crate::Status;
+use crate::{Standing, Status, UseCase, Version, timestamp};
 use ob_core::{BusinessId, Code, Scopes};
-use std::{error::Error, fmt, path::PathBuf};
+use std::{error::Error, fmt, path::PathBuf, time::Duration};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Kind {
@@ -23,8 +23,35 @@ pub(super) enum Kind {
     Integrators { what: &'static str, id: BusinessId },
     #[error("{id} {}", not_yet_active(*status))]
     NotYetActive { id: BusinessId, status: Status },
-    #[error("{id} {}", out_of_service(*status))]
-    OutOfService { id: BusinessId, status: Status },
+    #[error("{id} {}", out_of_service(*status, since.as_deref()))]
+    OutOfService {
+        id: BusinessId,
+        status: Status,
+        since: Option<Box<Standing>>,
+    },
+    #[error("{id} {LAPSED}")]
+    Lapsed { id: BusinessId },
+    #[error("{} and {} cannot share a certificate or its key", ids[0], ids[1])]
+    SharedCertificate { ids: [BusinessId; 2] },
+    #[error("{id} {why}")]
+    Certificate {
+        id: BusinessId,
+        code: Code,
+        why: String,
+    },
+    #[error("{id} {}", lost_update(*expected, *found))]
+    LostUpdate {
+        id: BusinessId,
+        expected: Version,
+        found: Option<Version>,
+    },
+    #[error(
+        "the registry's store was not heard of for {} s, at most {} s are allowed: nothing is sent",
+        age.as_secs(), most.as_secs()
+    )]
+    OutOfReach { age: Duration, most: Duration },
+    #[error("{what}")]
+    NewerVersion { what: String },
     #[error("{id} {}", transition(*from, *to))]
     Transition {
         id: BusinessId,
@@ -43,6 +70,10 @@ pub(super) enum Kind {
         "the client id or application id of {id} changed since this handle was made: needs a new handle"
     )]
     StaleHandle { id: BusinessId },
+    #[error("{id} {}", not_onboarded_for(use_case))]
+    NotOnboardedFor { id: BusinessId, use_case: UseCase },
+    #[error("{id} {NEVER_WITHDRAWN}")]
+    NeverWithdrawn { id: BusinessId },
     #[error("{found} is not a usable {what}: needs {needed}")]
     Value {
         what: &'static str,
@@ -76,12 +107,18 @@ impl Kind {
 
     pub(super) fn code(&self) -> Code {
         match self {
-            Self::Unknown { .. } => Code::R001,
+            Self::Unknown { .. } | Self::NeverWithdrawn { .. } => Code::R001,
             Self::Collision { .. } | Self::Integrators { .. } => Code::R002,
             Self::NotYetActive { .. } => Code::R003,
             Self::OutOfService { .. } => Code::R005,
+            Self::Lapsed { .. } => Code::C201,
+            Self::SharedCertificate { .. } => Code::C202,
+            Self::Certificate { code, .. } => *code,
+            Self::LostUpdate { .. } => Code::R010,
+            Self::NewerVersion { .. } => Code::R011,
+            Self::OutOfReach { .. } => Code::R012,
             Self::Transition { .. } | Self::NotRemovable { .. } => Code::R006,
-            Self::NotAuthorised { .. } => Code::R007,
+            Self::NotAuthorised { .. } | Self::NotOnboardedFor { .. } => Code::R007,
             Self::Malformed { .. } | Self::Conflict { .. } | Self::Store { .. } => Code::R008,
             Self::StaleHandle { .. } | Self::Value { .. } | Self::Field { .. } => Code::R009,
         }
@@ -91,7 +128,14 @@ impl Kind {
     pub(super) fn reason(&self) -> String {
         match self {
             Self::NotYetActive { status, .. } => not_yet_active(*status),
-            Self::OutOfService { status, .. } => out_of_service(*status),
+            Self::OutOfService { status, since, .. } => out_of_service(*status, since.as_deref()),
+            Self::Lapsed { .. } => LAPSED.to_owned(),
+            Self::NotOnboardedFor { use_case, .. } => not_onboarded_for(use_case),
+            Self::NeverWithdrawn { .. } => NEVER_WITHDRAWN.to_owned(),
+            Self::Certificate { why, .. } => why.clone(),
+            Self::LostUpdate {
+                expected, found, ..
+            } => lost_update(*expected, *found),
             Self::Transition { from, to, .. } => transition(*from, *to),
             Self::NotRemovable { status, .. } => not_removable(*status),
             Self::NotAuthorised {
@@ -114,9 +158,18 @@ impl Kind {
             | Self::NotRemovable { id, .. }
             | Self::NotAuthorised { id, .. }
             | Self::StaleHandle { id }
+            | Self::Lapsed { id }
+            | Self::NotOnboardedFor { id, .. }
+            | Self::NeverWithdrawn { id }
+            | Self::Certificate { id, .. }
+            | Self::LostUpdate { id, .. }
             | Self::Field { id, .. } => Some(id),
-            Self::Collision { ids: [_, id], .. } => Some(id),
-            Self::Value { .. }
+            Self::Collision { ids: [_, id], .. } | Self::SharedCertificate { ids: [_, id] } => {
+                Some(id)
+            }
+            Self::OutOfReach { .. }
+            | Self::NewerVersion { .. }
+            | Self::Value { .. }
             | Self::Malformed { .. }
             | Self::Conflict { .. }
             | Self::Store { .. } => None,
@@ -128,8 +181,20 @@ fn not_yet_active(status: Status) -> String {
     format!("is {status}, not active yet")
 }
 
-fn out_of_service(status: Status) -> String {
-    format!("is {status}: nothing is sent for it")
+fn out_of_service(status: Status, since: Option<&Standing>) -> String {
+    let since = since.map(|it| {
+        let (at, actor, reason) = (timestamp::to_text(it.at), &it.actor, &it.reason);
+        format!(" since {at} by {actor} ({reason})")
+    });
+    let since = since.unwrap_or_default();
+    format!("is {status}{since}: nothing is sent for it")
+}
+
+fn lost_update(expected: Version, found: Option<Version>) -> String {
+    match found {
+        Some(found) => format!("is at version {found}, the change was made from {expected}"),
+        None => format!("is gone, the change was made from version {expected}"),
+    }
 }
 
 fn transition(from: Status, to: Status) -> String {
@@ -150,6 +215,14 @@ fn not_authorised(missing: &Scopes, authorised: &Scopes) -> String {
 fn unusable(needed: &str) -> String {
     format!("is not usable as described: needs {needed}")
 }
+
+fn not_onboarded_for(use_case: &UseCase) -> String {
+    format!("was not onboarded for the use case {use_case}")
+}
+
+const NEVER_WITHDRAWN: &str = "was never taken out of service";
+const LAPSED: &str =
+    "is suspended (certificate): no certificate of it is in date, so nothing is sent for it";
 
 struct Closest<'a>(Option<&'a BusinessId>);
 

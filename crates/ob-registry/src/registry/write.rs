@@ -2,147 +2,297 @@
 
 use super::Registry;
 use crate::{
-    RegistryError, Status, ThirdParty,
-    snapshot::{Entry, Rows, Snapshot, rows},
+    Actor, Commit, Event, IntegratorProfile, Reason, Record, RegistryError, Revision, Since,
+    Status, Subject, ThirdParty, Version,
+    event::Signature,
+    snapshot::{Change, Snapshot},
 };
 use ob_core::BusinessId;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
-/// # Writing
-///
-/// A write that fails changes nothing. A write whose future is dropped before it is ready may
-/// have reached the store without being shown; [`Registry::reload`] shows it, and the next write
-/// settles it. The stores of this crate never pause in the middle.
 impl Registry {
-    /// Adds a third-party, or replaces the one with its business id. An equal one is not written
-    /// again.
-    ///
-    /// A new one may come in any status, because a fleet that is already live has to be written
-    /// down somehow. A replacement that changes the status must be a legal transition.
-    ///
-    /// # Errors
-    /// OB-R002 when it would share an id with another one or with the Integrator, OB-R006 for an
-    /// illegal transition, OB-R008 when the store cannot be written.
-    pub async fn put(&self, third_party: ThirdParty) -> Result<Arc<ThirdParty>, RegistryError> {
-        let id = third_party.business_id().clone();
-        let shown = self.change(|rows| put(rows, third_party)).await?;
-        shown.get(&id).map(|entry| Arc::clone(&entry.third_party))
-    }
-
-    /// Adds or replaces many third-parties, all of them or none.
-    ///
-    /// # Errors
-    /// As [`Registry::put`], and OB-R002 when a business id stands twice.
-    pub async fn put_all(&self, all: Vec<ThirdParty>) -> Result<(), RegistryError> {
-        rows(all.clone())?;
-        let put_each = |rows: &mut Rows| all.into_iter().try_for_each(|one| put(rows, one));
-        self.change(put_each).await.map(drop)
-    }
-
-    /// Moves a third-party to another status. If it is there already, nothing is written.
-    ///
-    /// # Errors
-    /// OB-R001 when it is unknown, OB-R006 for an illegal transition (the legal ones are named),
-    /// OB-R009 when something is missing for the new status, OB-R008 when the store cannot be
-    /// written.
-    pub async fn set_status(
+    /// Decides on the present state, stores, shows; again, if somebody else was faster.
+    pub(super) async fn commit(
         &self,
-        id: &BusinessId,
-        status: Status,
-    ) -> Result<Arc<ThirdParty>, RegistryError> {
-        let shown = self
-            .change(|rows| match rows.get(id) {
-                None => Ok(()),
-                Some(entry) if entry.third_party.status() == status => Ok(()),
-                Some(entry) => put(rows, entry.third_party.becoming(status)?),
-            })
-            .await?;
-        shown.get(id).map(|entry| Arc::clone(&entry.third_party))
-    }
-
-    /// Removes a draft. Whoever was more than a draft stays as a row, offboarded, so that the
-    /// journal can always be read.
-    ///
-    /// # Errors
-    /// OB-R001 when it is unknown, OB-R006 when it is no draft, OB-R008 when the store cannot be
-    /// written.
-    pub async fn remove(&self, id: &BusinessId) -> Result<Arc<ThirdParty>, RegistryError> {
-        let mut removed = self.0.snapshot.load().get(id).map(|_| None)?;
-        self.change(|rows| {
-            let status = rows.get(id).map(|entry| entry.third_party.status());
-            match status {
-                Some(Status::Draft) => removed = rows.remove(id),
-                Some(status) => return Err(RegistryError::not_removable(id, status)),
-                None => {}
+        (actor, reason): (&Actor, &Reason),
+        change: impl Fn(&mut Draft<'_>) -> Result<(), RegistryError> + Send + Sync,
+    ) -> Result<Revision, RegistryError> {
+        let _writer = self.0.writer.lock().await;
+        let mut attempts = 0;
+        loop {
+            let signature = Signature {
+                at: self.0.clock.now(),
+                actor: actor.clone(),
+                reason: reason.clone(),
+            };
+            let old = self.0.snapshot.load_full();
+            let mut draft = Draft::new(&old, signature);
+            let decided = change(&mut draft);
+            if decided.is_err() && attempts == 0 {
+                // The refusal may be about a state that is past.
+                attempts += 1;
+                match self.catch_up_locked().await {
+                    Ok(true) => continue,
+                    Ok(false) | Err(_) => return decided.map(|()| old.revision()),
+                }
             }
-            Ok(())
-        })
-        .await?;
-        removed
-            .map(|entry| Arc::clone(&entry.third_party))
-            .ok_or_else(|| RegistryError::unknown(id, None))
+            decided?;
+            let Some((commit, next)) = draft.finish()? else {
+                return Ok(old.revision());
+            };
+            match self.0.store.commit(&commit).await {
+                Ok(()) => {
+                    self.0.heard.now(&self.0.clock);
+                    let revision = next.revision();
+                    self.show(Arc::new(next));
+                    return Ok(revision);
+                }
+                Err(error) if error.is_conflict() && attempts < MOST_ATTEMPTS => {
+                    attempts += 1;
+                    self.catch_up_locked().await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
-    /// Reads the store again and shows what is in it, for changes that somebody else made. The
-    /// store is the truth here: no transition is checked.
+    /// Shows what others changed since. Whether there was something.
     ///
     /// # Errors
-    /// As [`Registry::open`]. The old state stays then.
+    /// OB-R008 when the store cannot be read; OB-R002 or OB-C202 when what it holds collides. The
+    /// old state stays then.
+    pub async fn catch_up(&self) -> Result<bool, RegistryError> {
+        let _writer = self.0.writer.lock().await;
+        self.catch_up_locked().await
+    }
+
+    /// Reads the store again, whole, and shows what is in it. The store is the truth here: no
+    /// transition is checked.
+    ///
+    /// # Errors
+    /// As [`Registry::catch_up`].
     pub async fn reload(&self) -> Result<(), RegistryError> {
         let _writer = self.0.writer.lock().await;
-        let rows = rows(self.0.store.load().await?)?;
-        self.show(rows).map(drop)
+        let loaded = self.heard(self.0.store.load().await)?;
+        let new = Snapshot::of(loaded, self.0.integrator.clone())?;
+        self.show(Arc::new(new));
+        Ok(())
     }
 
-    /// Changes a copy of the rows, checks it, stores it, shows it.
-    async fn change(
-        &self,
-        change: impl FnOnce(&mut Rows) -> Result<(), RegistryError> + Send,
-    ) -> Result<Arc<Snapshot>, RegistryError> {
-        let _writer = self.0.writer.lock().await;
+    async fn catch_up_locked(&self) -> Result<bool, RegistryError> {
         let old = self.0.snapshot.load_full();
-        let mut rows = old.rows().clone();
-        change(&mut rows)?;
-        if is_same(&rows, old.rows()) {
-            return Ok(old);
+        let since = self.heard(self.0.store.since(old.revision()).await)?;
+        let new = match since {
+            Since::Nothing => return Ok(false),
+            Since::Events(events) => match replayed(&old, &events) {
+                Some(new) => new?,
+                None => {
+                    let loaded = self.heard(self.0.store.load().await)?;
+                    Snapshot::of(loaded, self.0.integrator.clone())?
+                }
+            },
+            Since::Everything(loaded) => Snapshot::of(*loaded, self.0.integrator.clone())?,
+        };
+        self.show(Arc::new(new));
+        Ok(true)
+    }
+
+    fn heard<T>(&self, answer: Result<T, RegistryError>) -> Result<T, RegistryError> {
+        match &answer {
+            Ok(_) => self.0.heard.now(&self.0.clock),
+            Err(error) => self.0.heard.failed(error, &self.0.clock),
         }
-        let new = Arc::new(Snapshot::of(rows, self.0.integrator.as_ref())?);
-        self.0.store.replace(&plain(new.rows())).await?;
-        self.0.snapshot.store(Arc::clone(&new));
-        Ok(new)
-    }
-
-    fn show(&self, rows: Rows) -> Result<Arc<Snapshot>, RegistryError> {
-        let new = Arc::new(Snapshot::of(rows, self.0.integrator.as_ref())?);
-        self.0.snapshot.store(Arc::clone(&new));
-        Ok(new)
+        answer
     }
 }
 
-fn put(rows: &mut Rows, new: ThirdParty) -> Result<(), RegistryError> {
-    let id = new.business_id().clone();
-    let old = rows.get(&id).map(|entry| &*entry.third_party);
-    let from = old.map_or(new.status(), ThirdParty::status);
-    if from != new.status() && !from.may_become(new.status()) {
-        return Err(RegistryError::transition(&id, from, new.status()));
+/// The state after these events, or `None` if one is missing between them.
+fn replayed(old: &Snapshot, events: &[Event]) -> Option<Result<Snapshot, RegistryError>> {
+    let mut change = Change {
+        revision: old.revision(),
+        ..Change::default()
+    };
+    let mut now: BTreeMap<&BusinessId, Option<Record>> = BTreeMap::new();
+    for event in events {
+        if event.revision() != change.revision.next() {
+            return None;
+        }
+        change.revision = event.revision();
+        match event.subject() {
+            Subject::Integrator(profile) => change.profile = Some(Arc::clone(profile)),
+            Subject::ThirdParty { business_id, .. } => {
+                let known = || Some(old.by_business_id(business_id)?.record().clone());
+                let before = now.get(business_id).cloned().unwrap_or_else(known);
+                now.insert(business_id, event.record_after(before.as_ref()));
+            }
+        }
     }
-    if old != Some(&new) {
-        rows.insert(id, Entry::of(new));
+    for (id, record) in now {
+        match record {
+            Some(record) => change.put.push(record),
+            None => change.removed.push(id.clone()),
+        }
     }
-    Ok(())
+    Some(old.after(&change))
 }
 
-/// Whether nothing was changed: the rows hold the very same entries.
-fn is_same(new: &Rows, old: &Rows) -> bool {
-    new.len() == old.len()
-        && new
-            .iter()
-            .zip(old)
-            .all(|((_, a), (_, b))| Arc::ptr_eq(a, b))
+/// A change while it is thought out: what it will write, beside the state it is made from.
+pub(super) struct Draft<'a> {
+    base: &'a Snapshot,
+    signature: Signature,
+    events: Vec<Event>,
+    now: BTreeMap<BusinessId, Option<Record>>,
+    profile: Option<Arc<IntegratorProfile>>,
 }
 
-fn plain(rows: &Rows) -> Vec<ThirdParty> {
-    let rows = rows.values();
-    rows.map(|entry| entry.third_party.as_ref().clone())
-        .collect()
+impl<'a> Draft<'a> {
+    fn new(base: &'a Snapshot, signature: Signature) -> Self {
+        Self {
+            base,
+            signature,
+            events: Vec::new(),
+            now: BTreeMap::new(),
+            profile: None,
+        }
+    }
+
+    fn find(&self, id: &BusinessId) -> Option<&Record> {
+        match self.now.get(id) {
+            Some(changed) => changed.as_ref(),
+            None => Some(self.base.by_business_id(id)?.record()),
+        }
+    }
+
+    pub(super) fn get(&self, id: &BusinessId) -> Result<&Record, RegistryError> {
+        match self.find(id) {
+            Some(record) => Ok(record),
+            None => self.base.get(id).map(|entry| entry.record()),
+        }
+    }
+
+    pub(super) fn expect(&self, id: &BusinessId, expected: Version) -> Result<(), RegistryError> {
+        let found = self.find(id).map(Record::version);
+        if found == Some(expected) {
+            Ok(())
+        } else {
+            Err(RegistryError::lost_update(id, expected, found))
+        }
+    }
+
+    pub(super) fn put(&mut self, new: Arc<ThirdParty>) -> Result<(), RegistryError> {
+        let id = new.business_id().clone();
+        let old = self
+            .find(&id)
+            .map(|record| Arc::clone(record.third_party()));
+        let from = old.as_ref().map(|old| old.status());
+        if let Some(from) = from
+            && from != new.status()
+            && !from.may_become(new.status())
+        {
+            return Err(RegistryError::transition(&id, from, new.status()));
+        }
+        if old.as_ref() == Some(&new) {
+            return Ok(());
+        }
+        if new.status() == Status::Active && !is_vouched_for(old.as_deref(), &new) {
+            refuse_unfit(&new, self.signature.at)?;
+        }
+        self.note(id, from, Some(new));
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, id: &BusinessId) -> Result<(), RegistryError> {
+        let status = self.get(id)?.third_party().status();
+        if status != Status::Draft {
+            return Err(RegistryError::not_removable(id, status));
+        }
+        self.note(id.clone(), Some(status), None);
+        Ok(())
+    }
+
+    pub(super) fn set_profile(&mut self, profile: Arc<IntegratorProfile>) {
+        let old = self.profile.as_ref().or(self.base.profile());
+        if old == Some(&profile) {
+            return;
+        }
+        let subject = Subject::Integrator(Arc::clone(&profile));
+        self.push(subject);
+        self.profile = Some(profile);
+    }
+
+    fn note(&mut self, id: BusinessId, from: Option<Status>, now: Option<Arc<ThirdParty>>) {
+        let before = self.find(&id).cloned();
+        let version = before.as_ref().map(Record::version);
+        let subject = Subject::ThirdParty {
+            business_id: id.clone(),
+            version: match (version, &now) {
+                (Some(version), Some(_)) => version.next(),
+                (Some(version), None) => version,
+                (None, _) => Version::FIRST,
+            },
+            from,
+            now,
+        };
+        let record = self.push(subject).record_after(before.as_ref());
+        self.now.insert(id, record);
+    }
+
+    fn push(&mut self, subject: Subject) -> Event {
+        let last = self
+            .events
+            .last()
+            .map_or(self.base.revision(), Event::revision);
+        let event = Event::new(last.next(), &self.signature, subject);
+        self.events.push(event.clone());
+        event
+    }
+
+    /// What is to be stored and what is to be shown; nothing, if nothing changed.
+    fn finish(self) -> Result<Option<(Commit, Snapshot)>, RegistryError> {
+        let Some(last) = self.events.last() else {
+            return Ok(None);
+        };
+        let mut change = Change {
+            revision: last.revision(),
+            profile: self.profile.clone(),
+            ..Change::default()
+        };
+        for (id, record) in self.now {
+            match record {
+                Some(record) => change.put.push(record),
+                None => change.removed.push(id),
+            }
+        }
+        let next = self.base.after(&change)?;
+        let commit = Commit {
+            base: self.base.revision(),
+            events: self.events,
+            put: change.put,
+            removed: change.removed,
+            integrator: self.profile,
+        };
+        Ok(Some((commit, next)))
+    }
 }
+
+/// Whether nothing changed of what its certificates are judged by: a note may be changed while a
+/// certificate lapses.
+fn is_vouched_for(old: Option<&ThirdParty>, new: &ThirdParty) -> bool {
+    old.is_some_and(|old| {
+        old.status() == Status::Active
+            && old.licence() == new.licence()
+            && old.legal_name() == new.legal_name()
+    })
+}
+
+/// # Errors
+/// OB-C201 and OB-C202: the first thing that is wrong with its certificates.
+fn refuse_unfit(new: &ThirdParty, now: SystemTime) -> Result<(), RegistryError> {
+    match new.certificate_problems(now).into_iter().next() {
+        None => Ok(()),
+        Some((code, why)) => Err(RegistryError::certificate(new.business_id(), code, why)),
+    }
+}
+
+/// Others change the registry at the same time; so often in a row is no coincidence.
+const MOST_ATTEMPTS: u32 = 1_000;

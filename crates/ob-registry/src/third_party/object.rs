@@ -8,7 +8,7 @@ use std::{fmt, marker::PhantomData};
 
 /// Reads `T` from an object only. serde also reads a struct from a list of its values in order,
 /// where a missing field shifts every later one into its neighbour's place.
-pub(super) struct Object<T>(pub(super) T);
+pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -2,8 +2,8 @@
 
 use super::{Object, ThirdParty};
 use crate::{
-    Certificate, Country, Custody, HttpsUrl, KeyName, KeyVersion, Licence, RegistryError, Status,
-    UseCase,
+    Application, Certificate, Contact, Country, Custody, HttpsUrl, KeyName, KeyVersion, Licence,
+    Record, RegistryError, Standing, Status, UseCase, Version,
 };
 use ob_core::{ApplicationId, BusinessId, ClientId, Scopes};
 use serde::{Deserialize, Serialize};
@@ -12,25 +12,38 @@ use serde::{Deserialize, Serialize};
 /// tagged enums, and an error inside a buffer has lost its line.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Row {
+pub(crate) struct Row {
     business_id: BusinessId,
     legal_name: String,
-    client_id: ClientId,
-    application_id: ApplicationId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    application_id: Option<ApplicationId>,
     status: Status,
     licence: Word,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<Version>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     countries: Vec<Country>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     use_cases: Vec<UseCase>,
     /// Even an empty list is written out: what was authorised is never a default.
     scopes: Scopes,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     certificates: Vec<Certificate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signing_service: Option<SigningService>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     azure_key_vault: Option<AzureKeyVault>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    application: Vec<Application>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    contact: Vec<Contact>,
+    /// What the registry notes beside the third-party; absent where only the third-party counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    standing: Option<Standing>,
 }
 
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -96,59 +109,91 @@ impl TryFrom<Object<Row>> for ThirdParty {
 
     fn try_from(Object(mut row): Object<Row>) -> Result<Self, RegistryError> {
         let licence = row.licence()?;
-        Self::builder(
-            row.business_id,
-            row.legal_name,
-            row.client_id,
-            row.application_id,
-        )
-        .status(row.status)
-        .licence(licence)
-        .countries(row.countries)
-        .use_cases(row.use_cases)
-        .scopes(row.scopes)
-        .build()
+        Self::draft(row.business_id, row.legal_name)
+            .ids((row.client_id, row.application_id))
+            .status(row.status)
+            .licence(licence)
+            .countries(row.countries)
+            .use_cases(row.use_cases)
+            .scopes(row.scopes)
+            .applications(row.application)
+            .contacts(row.contact)
+            .notes(row.notes)
+            .build()
+    }
+}
+
+impl TryFrom<Object<Row>> for Record {
+    type Error = RegistryError;
+
+    fn try_from(Object(mut row): Object<Row>) -> Result<Self, RegistryError> {
+        let version = row.version.take().unwrap_or_default();
+        let standing = row.standing.take();
+        let third_party = ThirdParty::try_from(Object(row))?;
+        Ok(Self::new(third_party, version, standing))
     }
 }
 
 impl From<ThirdParty> for Row {
     fn from(it: ThirdParty) -> Self {
-        let (licence, certificates, custody) = match it.licence {
-            Licence::Unlicensed => (Word::Unlicensed, Vec::new(), None),
-            Licence::Licensed {
-                certificates,
-                custody,
-            } => (Word::Licensed, certificates, custody),
-        };
-        let (signing_service, azure_key_vault) = match custody {
-            None => (None, None),
-            Some(Custody::SigningService { url }) => (Some(SigningService { url }), None),
-            Some(Custody::AzureKeyVault {
-                vault,
-                key,
-                version,
-            }) => (
-                None,
-                Some(AzureKeyVault {
-                    vault,
-                    key,
-                    version,
-                }),
-            ),
-        };
+        Self::from(&it)
+    }
+}
+
+impl From<Record> for Row {
+    fn from(it: Record) -> Self {
         Self {
-            business_id: it.business_id,
-            legal_name: it.legal_name,
-            client_id: it.client_id,
+            version: Some(it.version()),
+            standing: it.standing().cloned(),
+            ..Self::from(&**it.third_party())
+        }
+    }
+}
+
+impl From<&ThirdParty> for Row {
+    fn from(it: &ThirdParty) -> Self {
+        let (licence, certificates) = match it.licence() {
+            Licence::Unlicensed => (Word::Unlicensed, Vec::new()),
+            Licence::Licensed { certificates, .. } => (Word::Licensed, certificates.clone()),
+        };
+        let (signing_service, azure_key_vault) = custody(it.licence().custody().cloned());
+        Self {
+            business_id: it.business_id.clone(),
+            legal_name: it.legal_name.as_ref().to_owned(),
+            client_id: it.client_id.clone(),
             application_id: it.application_id,
             status: it.status,
             licence,
-            countries: it.countries,
-            use_cases: it.use_cases,
-            scopes: it.scopes,
+            version: None,
+            countries: it.countries.to_vec(),
+            use_cases: it.use_cases.to_vec(),
+            scopes: it.scopes.clone(),
+            notes: it.notes().to_owned(),
             certificates,
             signing_service,
             azure_key_vault,
+            application: it.applications().to_vec(),
+            contact: it.contacts().to_vec(),
+            standing: None,
+        }
+    }
+}
+
+fn custody(custody: Option<Custody>) -> (Option<SigningService>, Option<AzureKeyVault>) {
+    match custody {
+        None => (None, None),
+        Some(Custody::SigningService { url }) => (Some(SigningService { url }), None),
+        Some(Custody::AzureKeyVault {
+            vault,
+            key,
+            version,
+        }) => {
+            let vault = AzureKeyVault {
+                vault,
+                key,
+                version,
+            };
+            (None, Some(vault))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who may be acted for, and what a refusal says.
 
-use crate::sample::{application, builder, client, party, registry};
+use crate::sample::{application, builder, client, edit, party, registry};
 use ob_core::{ActingFor, Code};
 use ob_registry::{MemoryStore, Registry, RegistryError, Status};
 use std::time::{Duration, Instant};
@@ -141,12 +141,18 @@ async fn a_held_handle_is_refused_once_its_party_is_suspended() {
     let id = "party-1".parse().unwrap();
     let scopes = "a".parse().unwrap();
     let held = registry.act_for(&id, &scopes).unwrap();
-    registry.set_status(&id, Status::Suspended).await.unwrap();
+    edit(&registry)
+        .set_status(&id, Status::Suspended)
+        .await
+        .unwrap();
     assert_eq!(
         registry.check(&held, &scopes).unwrap_err().code(),
         Code::R005
     );
-    registry.set_status(&id, Status::Active).await.unwrap();
+    edit(&registry)
+        .set_status(&id, Status::Active)
+        .await
+        .unwrap();
     registry.check(&held, &scopes).unwrap();
     let beyond = "a zz".parse().unwrap();
     assert_eq!(
@@ -165,7 +171,7 @@ async fn a_handle_made_before_an_id_changed_is_stale() {
         builder(1).client_id(client(9)),
         builder(1).application_id(application(9)),
     ] {
-        registry
+        edit(&registry)
             .put(changed.status(Status::Active).build().unwrap())
             .await
             .unwrap();
@@ -173,7 +179,7 @@ async fn a_handle_made_before_an_id_changed_is_stale() {
         assert!(refused.is_stale_handle());
         assert_eq!(refused.code(), Code::R009);
     }
-    registry.put(party(1, Status::Active)).await.unwrap();
+    edit(&registry).put(party(1, Status::Active)).await.unwrap();
     registry.check(&held, &scopes).unwrap();
 }
 

@@ -1,9 +1,9 @@
 //! The file: whole or not at all, one writer at a time, and clear about what is wrong.
 
-use crate::sample::{licensed, party};
+use crate::sample::{edit, licensed, party};
 use ob_core::Code;
 use ob_registry::{
-    FileStore, Registry, RegistryError, Status, Store, from_json, from_toml, to_toml,
+    FileStore, Registry, RegistryError, Status, Version, from_json, from_toml, to_toml,
 };
 use std::{
     fs,
@@ -40,9 +40,9 @@ async fn what_was_put_is_there_after_a_restart() {
             .licence(licensed())
             .build()
             .unwrap();
-        registry.put(party(1, Status::Active)).await.unwrap();
-        registry.put(vip.clone()).await.unwrap();
-        registry
+        edit(&registry).put(party(1, Status::Active)).await.unwrap();
+        edit(&registry).put(vip.clone()).await.unwrap();
+        edit(&registry)
             .set_status(&"party-1".parse().unwrap(), Status::Suspended)
             .await
             .unwrap();
@@ -58,7 +58,11 @@ async fn what_was_put_is_there_after_a_restart() {
         assert_eq!(read.unwrap().len(), 2);
         assert_eq!(
             names(folder.path()),
-            [name.to_owned(), format!("{name}.lock")]
+            [
+                name.to_owned(),
+                format!("{name}.history.jsonl"),
+                format!("{name}.lock")
+            ]
         );
     }
 }
@@ -69,9 +73,7 @@ async fn only_the_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let path = folder.path().join("registry.toml");
-    open(&path)
-        .await
-        .unwrap()
+    edit(&open(&path).await.unwrap())
         .put(party(1, Status::Draft))
         .await
         .unwrap();
@@ -92,9 +94,7 @@ async fn a_link_stays_a_link() {
     let link = folder.path().join("registry.toml");
     fs::write(&real, to_toml(&[party(1, Status::Active)]).unwrap()).unwrap();
     std::os::unix::fs::symlink(&real, &link).unwrap();
-    open(&link)
-        .await
-        .unwrap()
+    edit(&open(&link).await.unwrap())
         .put(party(2, Status::Active))
         .await
         .unwrap();
@@ -162,57 +162,93 @@ async fn bytes_that_are_no_text_are_refused() {
     assert_eq!(open(&path).await.unwrap_err().code(), Code::R008);
 }
 
-/// Two processes with one file: the later writer learns that it knew an old state.
+/// Two processes with one file: the later writer decides again on what the first one left, and
+/// a change that was made from an old version is refused.
 #[tokio::test]
 async fn nobody_writes_over_a_change_unseen() {
     let folder = folder();
     let path = folder.path().join("registry.toml");
     let one = open(&path).await.unwrap();
     let other = open(&path).await.unwrap();
-    one.put(party(1, Status::Active)).await.unwrap();
-    let error = other.put(party(2, Status::Active)).await.unwrap_err();
-    assert!(error.is_conflict());
-    assert!(!error.is_retryable());
-    assert_eq!(error.code(), Code::R008);
-    assert!(other.is_empty(), "a refused write shows nothing");
-    other.reload().await.unwrap();
-    other.put(party(2, Status::Active)).await.unwrap();
-    assert_eq!(open(&path).await.unwrap().len(), 2);
-    // A hand that edits the file counts as well, and so does one that removes it.
-    fs::remove_file(&path).unwrap();
-    assert!(
-        other
-            .put(party(3, Status::Active))
-            .await
-            .unwrap_err()
-            .is_conflict()
+    edit(&one).put(party(1, Status::Active)).await.unwrap();
+    edit(&other).put(party(2, Status::Active)).await.unwrap();
+    assert_eq!(
+        other.len(),
+        2,
+        "what the other one wrote is kept, and shown"
     );
+    assert_eq!(open(&path).await.unwrap().len(), 2);
+
+    let id = "party-1".parse().unwrap();
+    edit(&other)
+        .set_status(&id, Status::Suspended)
+        .await
+        .unwrap();
+    let late = edit(&one).expecting(Version::FIRST);
+    let error = late
+        .update(&id, |it| it.legal_name("Late"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::R010);
+    assert_eq!(error.found_version(), Some(Version::FIRST.next()));
+    assert_eq!(
+        open(&path).await.unwrap().get(&id).unwrap().legal_name(),
+        "Acme GmbH"
+    );
+
+    // A hand that edits the file counts as well.
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("Acme GmbH", "Hand GmbH")).unwrap();
+    edit(&one).put(party(3, Status::Active)).await.unwrap();
+    assert_eq!(
+        open(&path).await.unwrap().get(&id).unwrap().legal_name(),
+        "Hand GmbH"
+    );
+    // And one that removes it: a registry that was there is not begun anew.
+    fs::remove_file(&path).unwrap();
+    let error = edit(&other)
+        .put(party(4, Status::Active))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::R008);
     assert!(!path.exists());
+    assert_eq!(other.len(), 2, "the last known state serves on");
 }
 
 #[tokio::test]
-async fn a_store_that_never_read_does_not_write_over_a_file() {
+async fn a_file_that_is_no_registry_is_not_written_over() {
     let folder = folder();
     let path = folder.path().join("registry.toml");
+    let registry = open(&path).await.unwrap();
     fs::write(&path, "precious").unwrap();
-    let store = FileStore::open_or_create(&path).unwrap();
-    assert!(store.replace(&[]).await.unwrap_err().is_conflict());
+    let error = edit(&registry)
+        .put(party(1, Status::Active))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::R008);
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
 }
 
-#[tokio::test]
-async fn a_second_writer_is_kept_out_while_the_lock_is_held() {
+#[tokio::test(start_paused = true)]
+async fn a_second_writer_waits_for_the_lock_and_gives_up_in_the_end() {
     let folder = folder();
     let path = folder.path().join("registry.toml");
     let registry = open(&path).await.unwrap();
     let lock = fs::File::create(folder.path().join("registry.toml.lock")).unwrap();
     lock.lock().unwrap();
-    let error = registry.put(party(1, Status::Active)).await.unwrap_err();
-    assert!(error.is_conflict());
+    let error = edit(&registry)
+        .put(party(1, Status::Active))
+        .await
+        .unwrap_err();
+    assert!(error.is_retryable());
     assert!(error.to_string().contains("another process"), "{error}");
     assert!(registry.is_empty());
-    drop(lock);
-    registry.put(party(1, Status::Active)).await.unwrap();
+    let writing = edit(&registry);
+    let (written, ()) = tokio::join!(writing.put(party(1, Status::Active)), async {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        drop(lock);
+    });
+    written.unwrap();
 }
 
 /// A writer that was killed between its write and its rename leaves a file behind. It is neither
@@ -221,9 +257,7 @@ async fn a_second_writer_is_kept_out_while_the_lock_is_held() {
 async fn a_killed_writer_does_no_harm() {
     let folder = folder();
     let path = folder.path().join("registry.toml");
-    open(&path)
-        .await
-        .unwrap()
+    edit(&open(&path).await.unwrap())
         .put(party(1, Status::Active))
         .await
         .unwrap();
@@ -233,7 +267,7 @@ async fn a_killed_writer_does_no_harm() {
     fs::write(&other, "somebody's").unwrap();
     let registry = open(&path).await.unwrap();
     assert_eq!(registry.len(), 1);
-    registry.put(party(2, Status::Active)).await.unwrap();
+    edit(&registry).put(party(2, Status::Active)).await.unwrap();
     assert!(!leftover.exists());
     assert!(other.exists(), "only its own files are removed");
 }
@@ -252,8 +286,18 @@ async fn a_folder_that_cannot_be_written_is_named() {
         places.push("/proc/registry.toml".into());
     }
     for path in places {
-        let store = FileStore::open_or_create(&path).unwrap();
-        let error = store.replace(&[party(1, Status::Draft)]).await.unwrap_err();
+        let registry = match open(&path).await {
+            Ok(registry) => registry,
+            // A file where a folder should be cannot even be read.
+            Err(error) => {
+                assert_eq!(error.code(), Code::R008);
+                continue;
+            }
+        };
+        let error = edit(&registry)
+            .put(party(1, Status::Draft))
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), Code::R008);
         assert!(error.to_string().contains("registry.toml"), "{error}");
         assert!(std::error::Error::source(&error).is_some());
@@ -268,14 +312,14 @@ async fn a_read_only_folder_keeps_its_registry() {
     let folder = folder();
     let path = folder.path().join("registry.toml");
     let registry = open(&path).await.unwrap();
-    registry.put(party(1, Status::Active)).await.unwrap();
+    edit(&registry).put(party(1, Status::Active)).await.unwrap();
     let mode = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
     mode(0o500);
     if fs::write(folder.path().join("probe"), "").is_ok() {
         eprintln!("SKIPPED: this user may write everywhere");
         return mode(0o700);
     }
-    let error = registry
+    let error = edit(&registry)
         .set_status(&"party-1".parse().unwrap(), Status::Suspended)
         .await;
     mode(0o700);
@@ -293,14 +337,7 @@ async fn many_writers_lose_nothing() {
             let path = path.clone();
             tokio::spawn(async move {
                 let registry = open(&path).await.unwrap();
-                loop {
-                    match registry.put(party(n, Status::Active)).await {
-                        Ok(_) => return,
-                        Err(error) if error.is_conflict() => registry.reload().await.unwrap(),
-                        Err(error) => panic!("{error}"),
-                    }
-                    tokio::task::yield_now().await;
-                }
+                edit(&registry).put(party(n, Status::Active)).await.unwrap();
             })
         })
         .collect();

@@ -1,6 +1,6 @@
 //! A writing process that is killed, for real: the registry is the old one or the new one, whole.
 
-use crate::sample::{licensed, party};
+use crate::sample::{edit, licensed, party};
 use ob_registry::{FileStore, Registry, Status};
 use std::{
     env,
@@ -29,7 +29,7 @@ async fn endless_writer() {
             let one = party(n, Status::Active).to_builder();
             one.legal_name(&name).licence(licensed()).build().unwrap()
         });
-        registry.put_all(all.collect()).await.unwrap();
+        edit(&registry).put_all(all.collect()).await.unwrap();
     }
 }
 

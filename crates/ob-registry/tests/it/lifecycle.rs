@@ -1,9 +1,9 @@
 //! Laws: whatever is done in whatever order, no illegal path, and every view agrees.
 
-use crate::sample::{Fragile, application, certificate, client, key_vault, party, signing_service};
-use ob_registry::{
-    Licence, Registry, Status, Store, ThirdParty, from_json, from_toml, to_json, to_toml,
+use crate::sample::{
+    Fragile, application, certificate, client, edit, key_vault, party, signing_service, stored,
 };
+use ob_registry::{Licence, Registry, Status, ThirdParty, from_json, from_toml, to_json, to_toml};
 use proptest::prelude::*;
 use std::{
     collections::BTreeMap,
@@ -72,9 +72,9 @@ impl Model {
 async fn apply(registry: &Registry, store: &Fragile, step: &Step) -> bool {
     let id = |n: u32| format!("party-{n}").parse().unwrap();
     match *step {
-        Step::Put(n, status) => registry.put(party(n, status)).await.is_ok(),
-        Step::Set(n, status) => registry.set_status(&id(n), status).await.is_ok(),
-        Step::Remove(n) => registry.remove(&id(n)).await.is_ok(),
+        Step::Put(n, status) => edit(registry).put(party(n, status)).await.is_ok(),
+        Step::Set(n, status) => edit(registry).set_status(&id(n), status).await.is_ok(),
+        Step::Remove(n) => edit(registry).remove(&id(n)).await.is_ok(),
         Step::Broken(broken) => {
             store.broken.store(broken, Ordering::SeqCst);
             true
@@ -160,7 +160,7 @@ proptest! {
                 agrees(&registry, &model);
             }
             store.broken.store(false, Ordering::SeqCst);
-            let stored: Vec<_> = store.load().await.unwrap().into_iter().map(Arc::new).collect();
+            let stored: Vec<_> = stored(&store).await.into_iter().map(Arc::new).collect();
             assert_eq!(registry.list(), stored);
         });
     }

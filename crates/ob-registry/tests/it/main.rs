@@ -1,11 +1,6 @@
 //! The registry from outside: access, writes, files, texts, many tasks at once.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod access;
 mod concurrency;

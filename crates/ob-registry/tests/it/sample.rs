@@ -3,10 +3,14 @@
 use async_trait::async_trait;
 use ob_core::{ApplicationId, ClientId};
 use ob_registry::{
-    Certificate, Custody, Licence, MemoryStore, Registry, RegistryError, Status, Store, ThirdParty,
-    ThirdPartyBuilder,
+    Acknowledgement, Certificate, Commit, Custody, Edit, Event, HistoryQuery, Licence, Loaded,
+    MemoryStore, Registry, RegistryError, ReplicaName, ReplicaReport, Revision, Since, Status,
+    Store, ThirdParty, ThirdPartyBuilder,
 };
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Duration,
+};
 
 /// The third-party number `n`: its ids are derived from the number, its scopes are `a b`.
 pub(crate) fn party(n: u32, status: Status) -> ThirdParty {
@@ -55,10 +59,27 @@ pub(crate) async fn registry(all: impl IntoIterator<Item = ThirdParty>) -> Regis
     Registry::open(MemoryStore::with(all)).await.unwrap()
 }
 
+/// Somebody changes something for some reason.
+pub(crate) fn edit(registry: &Registry) -> Edit<'_> {
+    registry.edit("tester", "a test").unwrap()
+}
+
+/// The third-parties in a store, by business id.
+pub(crate) async fn stored(store: &impl Store) -> Vec<ThirdParty> {
+    let loaded = store.load().await.unwrap();
+    let mut all: Vec<_> = loaded
+        .records()
+        .iter()
+        .map(|it| it.third_party().as_ref().clone())
+        .collect();
+    all.sort_by(|a, b| a.business_id().cmp(b.business_id()));
+    all
+}
+
 /// A store in memory that fails when told, and counts its writes.
 #[derive(Debug, Default)]
 pub(crate) struct Fragile {
-    store: MemoryStore,
+    pub(crate) store: MemoryStore,
     pub(crate) broken: AtomicBool,
     pub(crate) writes: AtomicUsize,
 }
@@ -74,16 +95,54 @@ impl Fragile {
 
 #[async_trait]
 impl Store for Fragile {
-    async fn load(&self) -> Result<Vec<ThirdParty>, RegistryError> {
+    async fn load(&self) -> Result<Loaded, RegistryError> {
         self.refuse_if_broken()?;
         self.store.load().await
     }
 
-    async fn replace(&self, all: &[ThirdParty]) -> Result<(), RegistryError> {
+    async fn since(&self, revision: Revision) -> Result<Since, RegistryError> {
+        self.refuse_if_broken()?;
+        self.store.since(revision).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), RegistryError> {
         self.refuse_if_broken()?;
         self.writes.fetch_add(1, Ordering::SeqCst);
         // Lets other tasks in, as a database does.
         tokio::task::yield_now().await;
-        self.store.replace(all).await
+        self.store.commit(commit).await
+    }
+
+    async fn history(&self, query: &HistoryQuery) -> Result<Vec<Event>, RegistryError> {
+        self.refuse_if_broken()?;
+        self.store.history(query).await
+    }
+
+    async fn changed(&self, seen: Revision, patience: Duration) -> Result<(), RegistryError> {
+        self.refuse_if_broken()?;
+        self.store.changed(seen, patience).await
+    }
+
+    async fn report(&self, report: &ReplicaReport) -> Result<(), RegistryError> {
+        self.store.report(report).await
+    }
+
+    async fn replicas(&self) -> Result<Vec<(ReplicaReport, Duration)>, RegistryError> {
+        self.store.replicas().await
+    }
+
+    async fn forget(&self, replica: &ReplicaName) -> Result<(), RegistryError> {
+        self.store.forget(replica).await
+    }
+
+    async fn acknowledge(&self, acknowledgement: &Acknowledgement) -> Result<(), RegistryError> {
+        self.store.acknowledge(acknowledgement).await
+    }
+
+    async fn acknowledgements(
+        &self,
+        revision: Revision,
+    ) -> Result<Vec<Acknowledgement>, RegistryError> {
+        self.store.acknowledgements(revision).await
     }
 }

@@ -306,7 +306,12 @@ async fn r003_r005_not_active() {
             .licence(Licence::Unlicensed)
             .build()
             .unwrap();
-        registry.put(party).await.unwrap();
+        registry
+            .edit("tester", "a test")
+            .unwrap()
+            .put(party)
+            .await
+            .unwrap();
         let error = refused(&world, on_behalf_of(id)).await;
         assert_unsent(&error, Code::R003, Owner::You);
     }
@@ -314,10 +319,14 @@ async fn r003_r005_not_active() {
     assert_unsent(&error, Code::R005, Owner::You);
     let suspended = SUSPENDED.parse().unwrap();
     registry
+        .edit("tester", "a test")
+        .unwrap()
         .set_status(&suspended, Status::Offboarding)
         .await
         .unwrap();
     registry
+        .edit("tester", "a test")
+        .unwrap()
         .set_status(&suspended, Status::Offboarded)
         .await
         .unwrap();
@@ -343,7 +352,12 @@ async fn r007_a_scope_that_was_not_authorised() {
     let registry = world.integrator.registry();
     let less = registry.get(acme.id()).unwrap().to_builder();
     let less = less.scopes(scopes("consents:create")).build().unwrap();
-    registry.put(less).await.unwrap();
+    registry
+        .edit("tester", "a test")
+        .unwrap()
+        .put(less)
+        .await
+        .unwrap();
     let error = refused(&world, acme.providers().list().send()).await;
     assert_unsent(&error, Code::R007, Owner::You);
 }
@@ -359,7 +373,12 @@ async fn a_handle_whose_third_party_changed_is_stale() {
         .client_id("tpp-somebody-new".parse().unwrap())
         .build()
         .unwrap();
-    registry.put(other).await.unwrap();
+    registry
+        .edit("tester", "a test")
+        .unwrap()
+        .put(other)
+        .await
+        .unwrap();
     let error = refused(&world, acme.providers().list().send()).await;
     assert_unsent(&error, Code::R009, Owner::You);
 }

@@ -152,6 +152,8 @@ async fn suspended_in_the_registry() {
     let lease = acme.token(&grant).await.unwrap();
     let registry = world.integrator.registry();
     registry
+        .edit("tester", "a test")
+        .unwrap()
         .set_status(acme.id(), Status::Suspended)
         .await
         .unwrap();
@@ -177,6 +179,8 @@ async fn suspended_in_the_registry() {
     other.providers().list().send().await.unwrap();
 
     registry
+        .edit("tester", "a test")
+        .unwrap()
         .set_status(acme.id(), Status::Active)
         .await
         .unwrap();

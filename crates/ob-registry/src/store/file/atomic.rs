@@ -46,8 +46,7 @@ pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
 pub(super) struct Lock(File);
 
 impl Lock {
-    /// The lock, or `None` while somebody else has it. It does not wait: whoever has it is
-    /// changing the file, so this writer would be refused for its old state anyway.
+    /// The lock, or `None` while somebody else has it.
     pub(super) fn on(path: &Path) -> io::Result<Option<Self>> {
         let path = followed(path);
         let mut options = File::options();
@@ -71,7 +70,7 @@ impl Drop for Lock {
 }
 
 /// The file behind a symbolic link: a rename would replace the link.
-fn followed(path: &Path) -> PathBuf {
+pub(super) fn followed(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -103,7 +102,7 @@ fn temporary_prefix(path: &Path) -> String {
     format!(".{name}.new-")
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

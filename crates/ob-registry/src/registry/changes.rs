@@ -1,0 +1,95 @@
+//! What happens to a registry, as it happens.
+
+use super::Registry;
+use crate::{Event, HistoryQuery, RegistryError, Revision};
+use futures_util::{Stream, stream};
+use std::{collections::VecDeque, fmt};
+use tokio::sync::watch;
+
+/// The events of a registry from one revision on, one after the other, none of them missing.
+/// Made by [`Registry::changes`].
+pub struct Changes {
+    registry: Registry,
+    shown: watch::Receiver<Revision>,
+    read: Revision,
+    waiting: VecDeque<Event>,
+}
+
+impl Registry {
+    /// The changes from now on, whoever makes them. Those of other processes come when this
+    /// registry sees them: [`Registry::follow`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ob_registry::{MemoryStore, Registry, ThirdParty};
+    /// let registry = Registry::open(MemoryStore::default()).await?;
+    /// let mut changes = registry.changes();
+    /// let acme = ThirdParty::draft("acme".parse()?, "Acme GmbH").build()?;
+    /// registry.edit("maria", "first talk")?.put(acme).await?;
+    /// let event = changes.next().await?;
+    /// assert_eq!(event.actor().as_str(), "maria");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        self.changes_after(self.revision())
+    }
+
+    /// The changes after a revision that was seen before, for example by the process that ran
+    /// before this one.
+    #[must_use]
+    pub fn changes_after(&self, revision: Revision) -> Changes {
+        Changes {
+            registry: self.clone(),
+            shown: self.0.shown.subscribe(),
+            read: revision,
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl Changes {
+    /// The next event; waits for it. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// OB-R008 when the history cannot be read. The next call tries again.
+    pub async fn next(&mut self) -> Result<Event, RegistryError> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Ok(event);
+            }
+            let read = self.read;
+            // The sender lives in the registry, which is held.
+            drop(self.shown.wait_for(|shown| *shown > read).await);
+            let query = HistoryQuery {
+                after: read,
+                limit: Some(AT_ONCE),
+                ..HistoryQuery::default()
+            };
+            let events = self.registry.0.store.history(&query).await?;
+            let shown = *self.shown.borrow();
+            self.read = events.last().map_or(shown, Event::revision);
+            self.waiting.extend(events);
+        }
+    }
+
+    /// The same as a stream.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Event, RegistryError>> + Send {
+        stream::unfold(self, async |mut changes| {
+            let next = changes.next().await;
+            Some((next, changes))
+        })
+    }
+}
+
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changes")
+            .field("read", &self.read)
+            .finish_non_exhaustive()
+    }
+}
+
+const AT_ONCE: usize = 256;

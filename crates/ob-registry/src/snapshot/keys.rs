@@ -1,0 +1,74 @@
+//! How ids are hashed.
+
+use super::Entry;
+use ob_core::{ApplicationId, ClientId};
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+};
+
+/// The key of this registry's hashes: random, so that nobody can choose ids that collide.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys(RandomState);
+
+impl Keys {
+    /// The hash of an id without its case.
+    pub(super) fn folded(&self, id: &str) -> u64 {
+        let mut hasher = self.0.build_hasher();
+        for chunk in id.as_bytes().chunks(CHUNK) {
+            let mut folded = [0; CHUNK];
+            for (to, from) in folded.iter_mut().zip(chunk) {
+                *to = from.to_ascii_lowercase();
+            }
+            hasher.write(&folded);
+        }
+        hasher.finish()
+    }
+
+    pub(super) fn client(&self, it: &ByClient) -> u64 {
+        it.client_id().map_or(0, |id| self.folded(id.as_str()))
+    }
+
+    pub(super) fn application(&self, id: &ApplicationId) -> u64 {
+        self.0.hash_one(id)
+    }
+
+    pub(super) fn public_key(&self, key: &[u8]) -> u64 {
+        self.0.hash_one(key)
+    }
+}
+
+/// An entry in the index of client ids.
+#[derive(Clone, Debug)]
+pub(super) struct ByClient(Arc<Entry>);
+
+impl ByClient {
+    pub(super) fn of(entry: &Arc<Entry>) -> Self {
+        Self(Arc::clone(entry))
+    }
+
+    pub(super) fn entry(&self) -> &Arc<Entry> {
+        &self.0
+    }
+
+    pub(super) fn client_id(&self) -> Option<&ClientId> {
+        self.0.third_party().client_id()
+    }
+}
+
+/// An entry in the index of application ids: one per application.
+#[derive(Clone, Debug)]
+pub(super) struct ByApplication {
+    pub(super) id: ApplicationId,
+    pub(super) entry: Arc<Entry>,
+}
+
+/// An entry in the index of certificates' public keys: one per certificate.
+#[derive(Clone, Debug)]
+pub(super) struct ByPublicKey {
+    pub(super) hash: u64,
+    pub(super) entry: Arc<Entry>,
+}
+
+/// Padded with zeros, which no id contains.
+const CHUNK: usize = 32;
