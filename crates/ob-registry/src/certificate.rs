@@ -1,15 +1,42 @@
-//! A third-party's certificates, as PEM text.
+//! A third-party's certificates: what they say, and whether they are fit.
 
 use crate::RegistryError;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use ob_core::Shown;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    sync::Arc,
+    time::SystemTime,
+};
 
-/// One X.509 certificate as PEM text (RFC 7468), kept in one canonical spelling.
+mod coverage;
+pub(crate) use coverage::Coverage;
+
+mod facts;
+use facts::Facts;
+pub use facts::{CertificateKind, KeyFacts};
+
+mod judge;
+pub use judge::{CertificateProblem, Expected, problems_of};
+
+mod name;
+
+mod organization;
+pub use organization::OrganizationIdentifier;
+
+mod pem;
+pub(crate) use pem::private_key_at;
+
+mod qualified;
+pub use qualified::{Psd2, Psd2Role};
+
+/// One X.509 certificate (RFC 5280), read when it is made, kept as PEM text in one canonical
+/// spelling.
 ///
-/// Checked: exactly one `CERTIFICATE` block, well-formed base64, a DER sequence of exactly the
-/// length it claims. Not checked here: who issued it, until when it is valid.
+/// Checked when it is made: exactly one `CERTIFICATE` block, well-formed base64, complete DER of
+/// a certificate, statements that can be read. Whether it is fit for somebody, at some time, is
+/// another question: [`Certificate::problems`].
 ///
 /// A private key pasted in its place is refused, and no part of it is echoed.
 ///
@@ -19,15 +46,153 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// let refused = pasted.parse::<Certificate>().unwrap_err().to_string();
 /// assert!(refused.contains("private key") && !refused.contains("MC4CAQ"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Certificate(Arc<str>);
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Certificate(Arc<Parsed>);
+
+struct Parsed {
+    pem: Box<str>,
+    facts: Facts,
+}
 
 impl Certificate {
+    /// Reads a certificate from DER (X.690).
+    ///
+    /// # Errors
+    /// OB-R009 when it is something else, or cannot be read.
+    pub fn from_der(der: &[u8]) -> Result<Self, RegistryError> {
+        let facts = Facts::of(der)?;
+        let pem = pem::to_pem(der).into();
+        Ok(Self(Arc::new(Parsed { pem, facts })))
+    }
+
+    /// Reads every certificate of a text: a certificate with its chain, in any order.
+    ///
+    /// # Errors
+    /// OB-R009 when there is none, or anything else, or one that cannot be read.
+    pub fn all_from_pem(text: &str) -> Result<Vec<Self>, RegistryError> {
+        let all = pem::decode_all(text)?;
+        all.iter().map(|der| Self::from_der(der)).collect()
+    }
+
     /// The certificate as PEM text: lines of 64 characters, ending in a newline.
     #[must_use]
     pub fn as_pem(&self) -> &str {
-        &self.0
+        &self.0.pem
+    }
+
+    /// The certificate as DER.
+    #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        &self.0.facts.der
+    }
+
+    /// Whom it is about: `C=FI, O=Acme Oy, 2.5.4.97=PSDFI-FINFSA-1234567, CN=acme.example`.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.facts.subject
+    }
+
+    /// Who issued it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.facts.issuer
+    }
+
+    /// The serial number as hexadecimal digits.
+    #[must_use]
+    pub fn serial_number(&self) -> &str {
+        &self.0.facts.serial_number
+    }
+
+    /// From when it is valid.
+    #[must_use]
+    pub fn not_before(&self) -> SystemTime {
+        self.0.facts.not_before
+    }
+
+    /// Until when it is valid: the last second.
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        self.0.facts.not_after
+    }
+
+    /// Whether it is valid at this moment, both ends included (RFC 5280 section 4.1.2.5).
+    #[must_use]
+    pub fn is_in_date(&self, now: SystemTime) -> bool {
+        self.not_before() <= now && now < self.0.facts.ends_at
+    }
+
+    /// Its public key: algorithm and size.
+    #[must_use]
+    pub fn key(&self) -> &KeyFacts {
+        &self.0.facts.key
+    }
+
+    /// What the key may be used for, in RFC 5280's words: `digitalSignature`, `serverAuth`.
+    #[must_use]
+    pub fn key_usage(&self) -> &[&'static str] {
+        &self.0.facts.key_usage
+    }
+
+    /// Whether it is a certificate authority's (RFC 5280 section 4.2.1.9).
+    #[must_use]
+    pub fn is_ca(&self) -> bool {
+        self.0.facts.is_ca
+    }
+
+    /// The organisation it names.
+    #[must_use]
+    pub fn organization(&self) -> Option<&str> {
+        self.0.facts.organization.as_deref()
+    }
+
+    /// The identifier of the organisation (ETSI EN 319 412-1 section 5.1.4), for a payment
+    /// institution as in `PSDFI-FINFSA-1234567`.
+    #[must_use]
+    pub fn organization_identifier(&self) -> Option<&OrganizationIdentifier> {
+        self.0.facts.organization_identifier.as_ref()
+    }
+
+    /// Whether it is for websites (QWAC), for seals (QSealC), or not qualified.
+    #[must_use]
+    pub fn kind(&self) -> CertificateKind {
+        self.0.facts.kind
+    }
+
+    /// What it says of the payment service provider (ETSI TS 119 495), if it does.
+    #[must_use]
+    pub fn psd2(&self) -> Option<&Psd2> {
+        self.0.facts.psd2.as_ref()
+    }
+
+    /// The SHA-256 of its DER, as hexadecimal digits: how people compare certificates.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.0.facts.fingerprint
+    }
+
+    /// The public key as a DER `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.0.facts.public_key
+    }
+
+    /// Whether both are one certificate, or have one key.
+    #[must_use]
+    pub fn shares_key_with(&self, other: &Self) -> bool {
+        self.public_key_der() == other.public_key_der()
+    }
+
+    /// What is wrong with it for somebody at a moment; empty if it is fit.
+    #[must_use]
+    pub fn problems(&self, expected: &Expected<'_>, now: SystemTime) -> Vec<CertificateProblem> {
+        judge::problems(self, expected, now)
+    }
+
+    /// The key of a certificate that is somebody's own, which a CA's is not.
+    pub(crate) fn leaf_public_key(&self) -> Option<&[u8]> {
+        (!self.is_ca()).then(|| self.public_key_der())
     }
 }
 
@@ -35,12 +200,7 @@ impl FromStr for Certificate {
     type Err = RegistryError;
 
     fn from_str(text: &str) -> Result<Self, RegistryError> {
-        if looks_like_a_private_key(text) {
-            return Err(refusal("a private key (not shown)", NO_KEYS));
-        }
-        let der = decode(body(text)?)?;
-        check_der(&der)?;
-        Ok(Self(to_pem(&der).into()))
+        Self::from_der(&pem::decode_one(text)?)
     }
 }
 
@@ -52,193 +212,31 @@ impl TryFrom<String> for Certificate {
     }
 }
 
+impl From<Certificate> for String {
+    fn from(it: Certificate) -> Self {
+        it.as_pem().to_owned()
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_der() == other.as_der()
+    }
+}
+
+impl Eq for Certificate {}
+
+impl Hash for Certificate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_der().hash(state);
+    }
+}
+
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Certificate(PEM of {} bytes)", self.0.len())
-    }
-}
-
-/// Whether the text announces a private key in any of the PEM spellings, or as a JWK.
-pub(crate) fn looks_like_a_private_key(text: &str) -> bool {
-    private_key_at(text).is_some()
-}
-
-/// Where a PEM private key is announced in `text`.
-pub(crate) fn private_key_at(text: &str) -> Option<usize> {
-    text.find("PRIVATE KEY-----")
-}
-
-/// The base64 text between the two boundaries of the only block.
-fn body(text: &str) -> Result<&str, RegistryError> {
-    if text.len() > MAX_LEN {
-        return Err(refusal("a text of more than 64 KiB", NEEDED));
-    }
-    let text = text.trim();
-    let Some((label, rest)) = text
-        .strip_prefix("-----BEGIN ")
-        .and_then(|rest| rest.split_once("-----"))
-    else {
-        return Err(refusal("a text that is not PEM (not shown)", NEEDED));
-    };
-    if label != LABEL {
-        return Err(refusal(format!("a PEM block {}", Shown(label)), NEEDED));
-    }
-    let Some((body, after)) = rest.split_once("-----END CERTIFICATE-----") else {
-        return Err(refusal("a PEM block without its end", NEEDED));
-    };
-    if after.trim_start().starts_with("-----BEGIN ") {
-        return Err(refusal("more than one PEM block", NEEDED));
-    }
-    if !after.is_empty() {
-        return Err(refusal("text after the PEM block", NEEDED));
-    }
-    Ok(body)
-}
-
-fn decode(body: &str) -> Result<Vec<u8>, RegistryError> {
-    if body.contains("\\n") {
-        let found = "a PEM text whose line ends were flattened to the characters \\ and n";
-        return Err(refusal(found, NEEDED));
-    }
-    let compact: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD
-        .decode(compact)
-        .map_err(|_| refusal("a PEM body that is not base64 (not shown)", NEEDED))
-}
-
-/// `Certificate ::= SEQUENCE { tbsCertificate SEQUENCE ..` (RFC 5280 section 4.1). A PKCS#8 or
-/// PKCS#1 private key under the wrong label is a sequence that starts with an INTEGER.
-fn check_der(der: &[u8]) -> Result<(), RegistryError> {
-    let Some((content, announced)) = sequence(der) else {
-        return Err(refusal("a PEM body that is not DER (not shown)", NEEDED));
-    };
-    match content.first() {
-        _ if content.len() != announced => Err(refusal("a truncated or overlong body", NEEDED)),
-        Some(0x30) => Ok(()),
-        Some(0x02) => Err(refusal("something like a private key (not shown)", NO_KEYS)),
-        _ => Err(refusal("a PEM body that is not a certificate", NEEDED)),
-    }
-}
-
-/// The content of a DER sequence and the length that its header announces.
-fn sequence(der: &[u8]) -> Option<(&[u8], usize)> {
-    let rest = der.strip_prefix(&[0x30])?;
-    let (&first, rest) = rest.split_first()?;
-    if first < 0x80 {
-        return Some((rest, first.into()));
-    }
-    let (length, content) = rest.split_at_checked((first & 0x7f).into())?;
-    let announced = length.iter().try_fold(0usize, |sum, byte| {
-        sum.checked_mul(256)?.checked_add((*byte).into())
-    })?;
-    Some((content, announced))
-}
-
-fn to_pem(der: &[u8]) -> String {
-    let mut pem = format!("-----BEGIN {LABEL}-----\n");
-    for (i, c) in STANDARD.encode(der).chars().enumerate() {
-        if i > 0 && i % 64 == 0 {
-            pem.push('\n');
-        }
-        pem.push(c);
-    }
-    pem + "\n-----END " + LABEL + "-----\n"
-}
-
-fn refusal(found: impl fmt::Display, needed: &'static str) -> RegistryError {
-    RegistryError::value("certificate", found, needed)
-}
-
-const LABEL: &str = "CERTIFICATE";
-/// Twenty times a usual certificate.
-const MAX_LEN: usize = 64 * 1024;
-const NEEDED: &str = "exactly one PEM block CERTIFICATE of one X.509 certificate";
-const NO_KEYS: &str =
-    "a certificate; a registry never holds keys, and one that was pasted around must be replaced";
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    fn pem(label: &str, der: &[u8]) -> String {
-        let body = STANDARD.encode(der);
-        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
-    }
-
-    fn refused(text: &str) -> String {
-        text.parse::<Certificate>().unwrap_err().to_string()
-    }
-
-    /// A sequence that holds a sequence: the outermost shape of a certificate.
-    fn der() -> Vec<u8> {
-        let mut der = vec![0x30, 0x81, 0x83, 0x30, 0x81, 0x80];
-        der.extend([0x5a; 128]);
-        der
-    }
-
-    #[test]
-    fn keeps_one_canonical_spelling() {
-        let one: Certificate = pem(LABEL, &der()).parse().unwrap();
-        let crlf = format!("\n{}\n\n", one.as_pem().replace('\n', "\r\n"));
-        assert_eq!(crlf.parse::<Certificate>().unwrap(), one);
-        assert!(one.as_pem().lines().all(|line| line.len() <= 64));
-        assert_eq!(one.as_pem().parse::<Certificate>().unwrap(), one);
-    }
-
-    /// Rows: L5.5
-    #[test]
-    fn a_private_key_is_refused_and_not_echoed() {
-        let canary = "MIGHAgEAMBMGByqGSM49";
-        for label in [
-            "PRIVATE KEY",
-            "EC PRIVATE KEY",
-            "RSA PRIVATE KEY",
-            "ENCRYPTED PRIVATE KEY",
-        ] {
-            let key = format!("-----BEGIN {label}-----\n{canary}\n-----END {label}-----\n");
-            let message = refused(&key);
-            assert!(message.contains("private key"), "{message}");
-            assert!(!message.contains(canary), "{message}");
-            let both = format!("{}{key}", pem(LABEL, &der()));
-            assert!(!refused(&both).contains(canary));
-        }
-    }
-
-    #[test]
-    fn a_private_key_under_the_wrong_label_is_refused() {
-        let pkcs8 = [0x30, 0x05, 0x02, 0x01, 0x00, 0x30, 0x00];
-        assert!(refused(&pem(LABEL, &pkcs8)).contains("private key"));
-    }
-
-    #[test]
-    fn says_what_is_wrong() {
-        let good = pem(LABEL, &der());
-        let short = der();
-        let cases = [
-            (String::new(), "not PEM"),
-            ("CANARY".into(), "not PEM"),
-            (pem("CERTIFICATE REQUEST", &der()), "CERTIFICATE REQUEST"),
-            (pem("PUBLIC KEY", &der()), "PUBLIC KEY"),
-            (format!("{good}{good}"), "more than one"),
-            (format!("{good}CANARY"), "after"),
-            (
-                good.replace("-----END CERTIFICATE-----", ""),
-                "without its end",
-            ),
-            (good.replace('M', "*"), "not base64"),
-            (good.trim().replace('\n', "\\n"), "flattened"),
-            (pem(LABEL, short.split_last().unwrap().1), "truncated"),
-            (pem(LABEL, &[0x30]), "not DER"),
-            (pem(LABEL, &[0x30, 0x84, 1]), "not DER"),
-            (pem(LABEL, b""), "not DER"),
-            (pem(LABEL, &[0x30, 2, 4, 0]), "not a certificate"),
-            ("x".repeat(MAX_LEN + 1), "64 KiB"),
-        ];
-        for (text, expected) in cases {
-            let message = refused(&text);
-            assert!(message.contains(expected), "{message} / {expected}");
-            assert!(!message.contains("CANARY"), "{message}");
-        }
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("serial_number", &self.serial_number())
+            .finish_non_exhaustive()
     }
 }

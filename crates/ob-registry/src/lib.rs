@@ -52,8 +52,8 @@
 mod application;
 pub use application::Application;
 
-mod certificate;
-pub use certificate::Certificate;
+pub mod certificate;
+pub use certificate::{Certificate, OrganizationIdentifier};
 
 mod closest;
 

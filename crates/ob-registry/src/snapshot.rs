@@ -116,6 +116,15 @@ impl Snapshot {
         found.map(|it| &it.entry)
     }
 
+    /// The third-party whose client id differs from the text in case only, if at all.
+    fn like_client(&self, text: &str) -> Option<&Arc<Entry>> {
+        let like = |id: &ClientId| id.as_str().eq_ignore_ascii_case(text);
+        let found = self.by_client_id.find(self.keys.folded(text), |it| {
+            it.client_id().is_some_and(like)
+        });
+        found.map(keys::ByClient::entry)
+    }
+
     fn unknown(&self, id: &BusinessId) -> RegistryError {
         let near = (self.len() <= MOST_COMPARED)
             .then(|| closest(id, self.entries().map(|entry| entry.id())).cloned());
@@ -188,14 +197,8 @@ impl Snapshot {
             return Err(collision("business id", id, [twin.id(), id]));
         }
         if let Some(client_id) = entry.third_party().client_id() {
-            let hash = self.keys.folded(client_id.as_str());
-            let same = |it: &keys::ByClient| {
-                let other = it.client_id().map(ClientId::as_str);
-                other.is_some_and(|other| other.eq_ignore_ascii_case(client_id.as_str()))
-            };
-            if let Some(twin) = self.by_client_id.find(hash, same) {
-                let ids = [twin.entry().id(), id];
-                return Err(collision("client id", client_id, ids));
+            if let Some(twin) = self.like_client(client_id.as_str()) {
+                return Err(collision("client id", client_id, [twin.id(), id]));
             }
         }
         for application_id in entry.third_party().application_ids() {
@@ -216,14 +219,8 @@ impl Snapshot {
             .and_then(|(text, id)| Some((text, self.by_application_id(&id)?)));
         let of_application = new.application_ids().find_map(|id| {
             let text = id.to_string();
-            let client_id: ClientId = text.parse().ok()?;
-            let hash = self.keys.folded(&text);
-            let same = |it: &keys::ByClient| {
-                it.client_id()
-                    .is_some_and(|other| other.as_str().eq_ignore_ascii_case(client_id.as_str()))
-            };
-            let other = self.by_client_id.find(hash, same)?;
-            Some((text, other.entry()))
+            let other = self.like_client(&text)?;
+            Some((text, other))
         });
         match of_client.or(of_application) {
             None => Ok(()),
@@ -272,7 +269,7 @@ impl Snapshot {
         };
         let crossed = profile.client_id().as_str().parse().ok();
         let taken = self
-            .by_client_id(profile.client_id())
+            .like_client(profile.client_id().as_str())
             .or_else(|| self.by_application_id(profile.application_id()))
             .or_else(|| crossed.and_then(|id| self.by_application_id(&id)));
         match taken {

@@ -1,9 +1,12 @@
 //! One third-party, as it was given to the platform.
 
-use crate::{Application, Contact, Country, Licence, RegistryError, Status, UseCase};
+use crate::{
+    Application, Contact, Country, Licence, OrganizationIdentifier, RegistryError, Status, UseCase,
+    certificate::{CertificateProblem, Coverage, Expected, problems_of},
+};
 use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId, Scopes};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 mod builder;
 pub use builder::ThirdPartyBuilder;
@@ -149,6 +152,13 @@ impl ThirdParty {
             .map_or(&Licence::Unlicensed, |details| &details.licence)
     }
 
+    /// Its identifier as an organisation, if it was written down: what its certificates must
+    /// say then.
+    #[must_use]
+    pub fn organization_identifier(&self) -> Option<&OrganizationIdentifier> {
+        self.details.as_ref()?.organization_identifier.as_ref()
+    }
+
     /// Whom to ask.
     #[must_use]
     pub fn contacts(&self) -> &[Contact] {
@@ -193,6 +203,29 @@ impl ThirdParty {
         ))
     }
 
+    /// What is wrong with its certificates at a moment; empty if they are fit, or if it is
+    /// unlicensed and has none.
+    #[must_use]
+    pub fn certificate_problems(&self, now: SystemTime) -> Vec<CertificateProblem> {
+        if !self.licence().is_licensed() {
+            return Vec::new();
+        }
+        let expected = Expected {
+            legal_name: self.legal_name(),
+            organization_identifier: self.organization_identifier(),
+            account_data: true,
+        };
+        problems_of(self.licence().certificates(), &expected, now)
+    }
+
+    /// When its certificates lapse, from `now` on; nothing for an unlicensed one.
+    #[must_use]
+    pub fn certificates_lapse_at(&self, now: SystemTime) -> Option<SystemTime> {
+        let licensed = self.licence().is_licensed();
+        let coverage = licensed.then(|| Coverage::of(self.licence().certificates()));
+        coverage?.lapses_at(now)
+    }
+
     /// Shares what many third-parties have in common, so that a million of them fit.
     pub(crate) fn share(&mut self, pool: &mut crate::pool::Pool) {
         self.scopes = pool.scopes(&self.scopes);
@@ -214,25 +247,5 @@ impl ThirdParty {
                 status,
             ))
         }
-    }
-}
-
-// What certificates say is judged here when they are parsed.
-impl ThirdParty {
-    pub(crate) fn certificate_problems(
-        &self,
-        _now: std::time::SystemTime,
-    ) -> Vec<(ob_core::Code, String)> {
-        Vec::new()
-    }
-}
-impl Licence {
-    pub(crate) fn is_covered(&self, _now: std::time::SystemTime) -> bool {
-        true
-    }
-}
-impl crate::Certificate {
-    pub(crate) fn leaf_public_key(&self) -> Option<&[u8]> {
-        None
     }
 }

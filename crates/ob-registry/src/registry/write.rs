@@ -290,7 +290,11 @@ fn is_vouched_for(old: Option<&ThirdParty>, new: &ThirdParty) -> bool {
 fn refuse_unfit(new: &ThirdParty, now: SystemTime) -> Result<(), RegistryError> {
     match new.certificate_problems(now).into_iter().next() {
         None => Ok(()),
-        Some((code, why)) => Err(RegistryError::certificate(new.business_id(), code, why)),
+        Some(problem) => Err(RegistryError::certificate(
+            new.business_id(),
+            problem.code(),
+            problem.to_string(),
+        )),
     }
 }
 

@@ -1,21 +1,38 @@
 //! A third-party as calls need it.
 
-use crate::{Certificate, Record, RegistryError, Status, ThirdParty};
+use crate::{Certificate, Record, RegistryError, Status, ThirdParty, certificate::Coverage};
 use ob_core::{ActingFor, ApplicationId, BusinessId, Scopes};
 use std::{sync::Arc, time::SystemTime};
 
 /// A record and the value that travels with its calls, made once.
+///
+/// What every call asks stands here and not behind the record: at a million third-parties each
+/// pointer that is followed is a wait for the memory.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    record: Record,
+    id: BusinessId,
     acting_for: Option<ActingFor>,
+    status: Status,
+    scopes: Scopes,
+    /// Of a licensed one: when its certificates are in date.
+    coverage: Option<Coverage>,
+    record: Record,
 }
 
 impl Entry {
     pub(crate) fn of(record: Record) -> Arc<Self> {
-        let third_party = record.third_party();
-        let acting_for = third_party.acting_for(third_party.application_id());
-        Arc::new(Self { record, acting_for })
+        let it = record.third_party();
+        let licence = it.licence();
+        Arc::new(Self {
+            id: it.business_id().clone(),
+            acting_for: it.acting_for(it.application_id()),
+            status: it.status(),
+            scopes: it.scopes().clone(),
+            coverage: licence
+                .is_licensed()
+                .then(|| Coverage::of(licence.certificates())),
+            record,
+        })
     }
 
     pub(crate) fn record(&self) -> &Record {
@@ -27,12 +44,13 @@ impl Entry {
     }
 
     pub(crate) fn id(&self) -> &BusinessId {
-        self.third_party().business_id()
+        &self.id
     }
 
     pub(crate) fn public_keys(&self) -> impl Iterator<Item = &[u8]> {
         let all = self.third_party().licence().certificates().iter();
-        all.filter_map(Certificate::leaf_public_key)
+        all.filter(|it| !it.is_ca())
+            .map(Certificate::public_key_der)
     }
 
     /// The ids to act with, by its main application.
@@ -64,25 +82,21 @@ impl Entry {
         scopes: &Scopes,
         now: impl FnOnce() -> SystemTime,
     ) -> Result<(), RegistryError> {
-        let it = self.third_party();
-        if it.status() != Status::Active {
+        if self.status != Status::Active {
             return Err(RegistryError::not_in_service(self));
         }
-        if it.licence().is_licensed() {
-            self.covered(now())?;
+        if let Some(coverage) = &self.coverage
+            && !coverage.covers(now())
+        {
+            return Err(RegistryError::lapsed(&self.id));
         }
-        if !scopes.is_subset(it.scopes()) {
-            let id = it.business_id();
-            return Err(RegistryError::not_authorised(id, scopes, it.scopes()));
+        if !scopes.is_subset(&self.scopes) {
+            return Err(RegistryError::not_authorised(
+                &self.id,
+                scopes,
+                &self.scopes,
+            ));
         }
         Ok(())
-    }
-
-    fn covered(&self, now: SystemTime) -> Result<(), RegistryError> {
-        if self.third_party().licence().is_covered(now) {
-            Ok(())
-        } else {
-            Err(RegistryError::lapsed(self.id()))
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Details, ThirdParty};
 use crate::{
-    Application, Contact, Country, Licence, RegistryError, Status, UseCase,
+    Application, Contact, Country, Licence, OrganizationIdentifier, RegistryError, Status, UseCase,
     line::{is_invisible, is_printable_line},
 };
 use ob_core::{ApplicationId, BusinessId, ClientId, Scopes};
@@ -87,6 +87,15 @@ impl ThirdPartyBuilder {
     /// Replaces the licence (default: unlicensed).
     pub fn licence(mut self, licence: Licence) -> Self {
         self.details.licence = licence;
+        self
+    }
+
+    /// Replaces its identifier as an organisation (default: none known).
+    pub fn organization_identifier(
+        mut self,
+        identifier: impl Into<Option<OrganizationIdentifier>>,
+    ) -> Self {
+        self.details.organization_identifier = identifier.into();
         self
     }
 

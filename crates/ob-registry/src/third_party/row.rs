@@ -3,7 +3,7 @@
 use super::{Object, ThirdParty};
 use crate::{
     Application, Certificate, Contact, Country, Custody, HttpsUrl, KeyName, KeyVersion, Licence,
-    Record, RegistryError, Standing, Status, UseCase, Version,
+    OrganizationIdentifier, Record, RegistryError, Standing, Status, UseCase, Version,
 };
 use ob_core::{ApplicationId, BusinessId, ClientId, Scopes};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub(crate) struct Row {
     use_cases: Vec<UseCase>,
     /// Even an empty list is written out: what was authorised is never a default.
     scopes: Scopes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organization_identifier: Option<OrganizationIdentifier>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     notes: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -118,6 +120,7 @@ impl TryFrom<Object<Row>> for ThirdParty {
             .scopes(row.scopes)
             .applications(row.application)
             .contacts(row.contact)
+            .organization_identifier(row.organization_identifier)
             .notes(row.notes)
             .build()
     }
@@ -168,6 +171,7 @@ impl From<&ThirdParty> for Row {
             countries: it.countries.to_vec(),
             use_cases: it.use_cases.to_vec(),
             scopes: it.scopes.clone(),
+            organization_identifier: it.organization_identifier().cloned(),
             notes: it.notes().to_owned(),
             certificates,
             signing_service,

@@ -1,9 +1,12 @@
 //! Laws: whatever is done in whatever order, no illegal path, and every view agrees.
 
+use crate::history::replayed;
 use crate::sample::{
     Fragile, application, certificate, client, edit, key_vault, party, signing_service, stored,
 };
-use ob_registry::{Licence, Registry, Status, ThirdParty, from_json, from_toml, to_json, to_toml};
+use ob_registry::{
+    HistoryQuery, Licence, Registry, Status, ThirdParty, from_json, from_toml, to_json, to_toml,
+};
 use proptest::prelude::*;
 use std::{
     collections::BTreeMap,
@@ -162,6 +165,10 @@ proptest! {
             store.broken.store(false, Ordering::SeqCst);
             let stored: Vec<_> = stored(&store).await.into_iter().map(Arc::new).collect();
             assert_eq!(registry.list(), stored);
+            // The history, played from its beginning, is the present state.
+            let events = registry.history(&HistoryQuery::default()).await.unwrap();
+            let replayed: Vec<_> = replayed(&events).into_values().collect();
+            assert_eq!(replayed, registry.records());
         });
     }
 

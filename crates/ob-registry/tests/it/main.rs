@@ -5,6 +5,8 @@
 mod access;
 mod concurrency;
 mod file_store;
+mod follow;
+mod history;
 mod killed;
 mod lifecycle;
 mod sample;
