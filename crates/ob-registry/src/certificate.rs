@@ -1,17 +1,59 @@
-//! A third-party's certificates, as PEM text.
+//! A licensed third-party's certificates: what they say, and whether that fits.
 
 use crate::RegistryError;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use ob_core::Shown;
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr, sync::Arc};
+use serde::{Deserialize, Serialize, Serializer};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-/// One X.509 certificate as PEM text (RFC 7468), kept in one canonical spelling.
+mod chain;
+
+mod check;
+pub use check::{Expected, problems_of};
+
+mod coverage;
+#[expect(unused_imports, reason = "the licence will ask it by the clock")]
+pub(crate) use coverage::Coverage;
+
+mod der;
+
+mod facts;
+use facts::Facts;
+
+mod key;
+pub use key::CertificateKey;
+
+mod key_usage;
+pub use key_usage::{ExtendedKeyUsage, KeyUsage};
+
+mod name;
+
+mod organization_identifier;
+pub use organization_identifier::OrganizationIdentifier;
+
+mod pem;
+pub(crate) use pem::private_key_at;
+
+mod problem;
+pub use problem::{CertificateFlaw, CertificateProblem};
+
+mod psd2;
+pub use psd2::{CertificateKind, Psd2, Psd2Role};
+
+mod signature;
+
+/// One X.509 certificate (RFC 5280, version 3), read whole when it is made and kept as PEM text
+/// (RFC 7468) in one canonical spelling. A clone is cheap.
 ///
-/// Checked: exactly one `CERTIFICATE` block, well-formed base64, a DER sequence of exactly the
-/// length it claims. Not checked here: who issued it, until when it is valid.
+/// What is refused: anything but exactly one `CERTIFICATE` block, more than 64 KiB, DER that is
+/// truncated or has something after it, and QCStatements, keys or dates that cannot be read. A
+/// private key pasted in its place is refused, and no part of it is echoed.
 ///
-/// A private key pasted in its place is refused, and no part of it is echoed.
+/// Being read says nothing about being fit: [`problems`](Self::problems) does.
 ///
 /// ```
 /// use ob_registry::Certificate;
@@ -19,15 +61,155 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// let refused = pasted.parse::<Certificate>().unwrap_err().to_string();
 /// assert!(refused.contains("private key") && !refused.contains("MC4CAQ"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Certificate(Arc<str>);
+pub struct Certificate(Arc<Facts>);
 
 impl Certificate {
+    /// The certificate in `der`.
+    ///
+    /// # Errors
+    /// As for the PEM text; PEM text itself is refused, and named.
+    pub fn from_der(der: &[u8]) -> Result<Self, RegistryError> {
+        pem::check_bytes(der)?;
+        Facts::read(der).map(|facts| Self(Arc::new(facts)))
+    }
+
+    /// All certificates of a text with one or more PEM blocks, in their order: a file with a
+    /// chain, the leaf first or not. Text around the blocks, as tools write it, is skipped.
+    ///
+    /// # Errors
+    /// When there is no block, a block is not a certificate (the message says which), or the text
+    /// is longer than 1 MiB or holds a private key anywhere.
+    pub fn all_from_pem(text: &str) -> Result<Vec<Self>, RegistryError> {
+        pem::all(text)?
+            .iter()
+            .map(|der| Self::from_der(der))
+            .collect()
+    }
+
     /// The certificate as PEM text: lines of 64 characters, ending in a newline.
     #[must_use]
     pub fn as_pem(&self) -> &str {
-        &self.0
+        &self.0.pem
+    }
+
+    /// The subject's distinguished name, the most specific attribute first (as RFC 4514). Control
+    /// and invisible characters are escaped as `\` and two hexadecimal digits per byte.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The issuer's distinguished name, written as [`subject`](Self::subject).
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// The serial number in lower-case hexadecimal, two digits for each byte.
+    #[must_use]
+    pub fn serial_number(&self) -> &str {
+        &self.0.serial_number
+    }
+
+    /// The first moment at which it is valid.
+    #[must_use]
+    pub fn not_before(&self) -> SystemTime {
+        self.0.not_before
+    }
+
+    /// The last second at which it is valid, as the certificate says it.
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        self.0.not_after
+    }
+
+    /// Whether `now` lies in its validity. A certificate's dates are whole seconds and both ends
+    /// belong to it (RFC 5280 section 4.1.2.5), so its last second counts whole.
+    #[must_use]
+    pub fn is_in_date(&self, now: SystemTime) -> bool {
+        now >= self.0.not_before && now < self.lapses_at()
+    }
+
+    /// The first moment at which it is no longer valid: one second after `not_after`.
+    pub(crate) fn lapses_at(&self) -> SystemTime {
+        let after = self.0.not_after;
+        after.checked_add(Duration::from_secs(1)).unwrap_or(after)
+    }
+
+    /// The algorithm and the size of its public key.
+    #[must_use]
+    pub fn key(&self) -> &CertificateKey {
+        &self.0.key
+    }
+
+    /// The subject's public key: a DER `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.0.public_key
+    }
+
+    /// What the key may be used for (RFC 5280 section 4.2.1.3), if the certificate says so.
+    #[must_use]
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.0.key_usage
+    }
+
+    /// The purposes of the key (RFC 5280 section 4.2.1.12), if the certificate says so.
+    #[must_use]
+    pub fn extended_key_usage(&self) -> Option<&ExtendedKeyUsage> {
+        self.0.extended_key_usage.as_ref()
+    }
+
+    /// The name of the algorithm that it is signed with, for example `ecdsa-with-SHA256`; the
+    /// dotted number where the algorithm is unknown.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> &str {
+        self.0.signature.name()
+    }
+
+    /// Whether it is an authority's: basic constraints with `cA` (RFC 5280 section 4.2.1.9).
+    #[must_use]
+    pub fn is_ca(&self) -> bool {
+        self.0.is_ca
+    }
+
+    /// The subject's organisation (`O`), unescaped.
+    #[must_use]
+    pub fn organization(&self) -> Option<&str> {
+        self.0.organization.as_deref()
+    }
+
+    /// The subject's `organizationIdentifier` (2.5.4.97), if it has one that can be read.
+    #[must_use]
+    pub fn organization_identifier(&self) -> Option<&OrganizationIdentifier> {
+        self.0.organization_identifier.as_ref()?.as_ref().ok()
+    }
+
+    /// Which kind of qualified certificate it is.
+    #[must_use]
+    pub fn kind(&self) -> CertificateKind {
+        self.0.kind
+    }
+
+    /// What its PSD2 QCStatement says (ETSI TS 119 495 section 5.1), if it has one.
+    #[must_use]
+    pub fn psd2(&self) -> Option<&Psd2> {
+        self.0.psd2.as_ref()
+    }
+
+    /// The SHA-256 of the DER, in 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        facts::hex(&self.0.fingerprint)
+    }
+
+    /// Whether the two are the same certificate or have the same key, which two third-parties
+    /// never have. Authorities are left out: many third-parties bring the same chain.
+    #[must_use]
+    pub fn shares_key_with(&self, other: &Self) -> bool {
+        !(self.is_ca() && other.is_ca()) && self.0.public_key == other.0.public_key
     }
 }
 
@@ -35,12 +217,7 @@ impl FromStr for Certificate {
     type Err = RegistryError;
 
     fn from_str(text: &str) -> Result<Self, RegistryError> {
-        if looks_like_a_private_key(text) {
-            return Err(refusal("a private key (not shown)", NO_KEYS));
-        }
-        let der = decode(body(text)?)?;
-        check_der(&der)?;
-        Ok(Self(to_pem(&der).into()))
+        Self::from_der(&pem::one(text)?)
     }
 }
 
@@ -52,193 +229,40 @@ impl TryFrom<String> for Certificate {
     }
 }
 
+impl Serialize for Certificate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_pem())
+    }
+}
+
+/// The canonical PEM text is equal exactly where the DER is.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.pem == other.0.pem
+    }
+}
+
+impl Eq for Certificate {}
+
+impl Hash for Certificate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.fingerprint.hash(state);
+    }
+}
+
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Certificate(PEM of {} bytes)", self.0.len())
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("fingerprint", &self.fingerprint())
+            .finish_non_exhaustive()
     }
-}
-
-/// Whether the text announces a private key in any of the PEM spellings, or as a JWK.
-pub(crate) fn looks_like_a_private_key(text: &str) -> bool {
-    private_key_at(text).is_some()
-}
-
-/// Where a PEM private key is announced in `text`.
-pub(crate) fn private_key_at(text: &str) -> Option<usize> {
-    text.find("PRIVATE KEY-----")
-}
-
-/// The base64 text between the two boundaries of the only block.
-fn body(text: &str) -> Result<&str, RegistryError> {
-    if text.len() > MAX_LEN {
-        return Err(refusal("a text of more than 64 KiB", NEEDED));
-    }
-    let text = text.trim();
-    let Some((label, rest)) = text
-        .strip_prefix("-----BEGIN ")
-        .and_then(|rest| rest.split_once("-----"))
-    else {
-        return Err(refusal("a text that is not PEM (not shown)", NEEDED));
-    };
-    if label != LABEL {
-        return Err(refusal(format!("a PEM block {}", Shown(label)), NEEDED));
-    }
-    let Some((body, after)) = rest.split_once("-----END CERTIFICATE-----") else {
-        return Err(refusal("a PEM block without its end", NEEDED));
-    };
-    if after.trim_start().starts_with("-----BEGIN ") {
-        return Err(refusal("more than one PEM block", NEEDED));
-    }
-    if !after.is_empty() {
-        return Err(refusal("text after the PEM block", NEEDED));
-    }
-    Ok(body)
-}
-
-fn decode(body: &str) -> Result<Vec<u8>, RegistryError> {
-    if body.contains("\\n") {
-        let found = "a PEM text whose line ends were flattened to the characters \\ and n";
-        return Err(refusal(found, NEEDED));
-    }
-    let compact: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD
-        .decode(compact)
-        .map_err(|_| refusal("a PEM body that is not base64 (not shown)", NEEDED))
-}
-
-/// `Certificate ::= SEQUENCE { tbsCertificate SEQUENCE ..` (RFC 5280 section 4.1). A PKCS#8 or
-/// PKCS#1 private key under the wrong label is a sequence that starts with an INTEGER.
-fn check_der(der: &[u8]) -> Result<(), RegistryError> {
-    let Some((content, announced)) = sequence(der) else {
-        return Err(refusal("a PEM body that is not DER (not shown)", NEEDED));
-    };
-    match content.first() {
-        _ if content.len() != announced => Err(refusal("a truncated or overlong body", NEEDED)),
-        Some(0x30) => Ok(()),
-        Some(0x02) => Err(refusal("something like a private key (not shown)", NO_KEYS)),
-        _ => Err(refusal("a PEM body that is not a certificate", NEEDED)),
-    }
-}
-
-/// The content of a DER sequence and the length that its header announces.
-fn sequence(der: &[u8]) -> Option<(&[u8], usize)> {
-    let rest = der.strip_prefix(&[0x30])?;
-    let (&first, rest) = rest.split_first()?;
-    if first < 0x80 {
-        return Some((rest, first.into()));
-    }
-    let (length, content) = rest.split_at_checked((first & 0x7f).into())?;
-    let announced = length.iter().try_fold(0usize, |sum, byte| {
-        sum.checked_mul(256)?.checked_add((*byte).into())
-    })?;
-    Some((content, announced))
-}
-
-fn to_pem(der: &[u8]) -> String {
-    let mut pem = format!("-----BEGIN {LABEL}-----\n");
-    for (i, c) in STANDARD.encode(der).chars().enumerate() {
-        if i > 0 && i % 64 == 0 {
-            pem.push('\n');
-        }
-        pem.push(c);
-    }
-    pem + "\n-----END " + LABEL + "-----\n"
 }
 
 fn refusal(found: impl fmt::Display, needed: &'static str) -> RegistryError {
     RegistryError::value("certificate", found, needed)
 }
 
-const LABEL: &str = "CERTIFICATE";
-/// Twenty times a usual certificate.
-const MAX_LEN: usize = 64 * 1024;
 const NEEDED: &str = "exactly one PEM block CERTIFICATE of one X.509 certificate";
 const NO_KEYS: &str =
     "a certificate; a registry never holds keys, and one that was pasted around must be replaced";
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    fn pem(label: &str, der: &[u8]) -> String {
-        let body = STANDARD.encode(der);
-        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
-    }
-
-    fn refused(text: &str) -> String {
-        text.parse::<Certificate>().unwrap_err().to_string()
-    }
-
-    /// A sequence that holds a sequence: the outermost shape of a certificate.
-    fn der() -> Vec<u8> {
-        let mut der = vec![0x30, 0x81, 0x83, 0x30, 0x81, 0x80];
-        der.extend([0x5a; 128]);
-        der
-    }
-
-    #[test]
-    fn keeps_one_canonical_spelling() {
-        let one: Certificate = pem(LABEL, &der()).parse().unwrap();
-        let crlf = format!("\n{}\n\n", one.as_pem().replace('\n', "\r\n"));
-        assert_eq!(crlf.parse::<Certificate>().unwrap(), one);
-        assert!(one.as_pem().lines().all(|line| line.len() <= 64));
-        assert_eq!(one.as_pem().parse::<Certificate>().unwrap(), one);
-    }
-
-    /// Rows: L5.5
-    #[test]
-    fn a_private_key_is_refused_and_not_echoed() {
-        let canary = "MIGHAgEAMBMGByqGSM49";
-        for label in [
-            "PRIVATE KEY",
-            "EC PRIVATE KEY",
-            "RSA PRIVATE KEY",
-            "ENCRYPTED PRIVATE KEY",
-        ] {
-            let key = format!("-----BEGIN {label}-----\n{canary}\n-----END {label}-----\n");
-            let message = refused(&key);
-            assert!(message.contains("private key"), "{message}");
-            assert!(!message.contains(canary), "{message}");
-            let both = format!("{}{key}", pem(LABEL, &der()));
-            assert!(!refused(&both).contains(canary));
-        }
-    }
-
-    #[test]
-    fn a_private_key_under_the_wrong_label_is_refused() {
-        let pkcs8 = [0x30, 0x05, 0x02, 0x01, 0x00, 0x30, 0x00];
-        assert!(refused(&pem(LABEL, &pkcs8)).contains("private key"));
-    }
-
-    #[test]
-    fn says_what_is_wrong() {
-        let good = pem(LABEL, &der());
-        let short = der();
-        let cases = [
-            (String::new(), "not PEM"),
-            ("CANARY".into(), "not PEM"),
-            (pem("CERTIFICATE REQUEST", &der()), "CERTIFICATE REQUEST"),
-            (pem("PUBLIC KEY", &der()), "PUBLIC KEY"),
-            (format!("{good}{good}"), "more than one"),
-            (format!("{good}CANARY"), "after"),
-            (
-                good.replace("-----END CERTIFICATE-----", ""),
-                "without its end",
-            ),
-            (good.replace('M', "*"), "not base64"),
-            (good.trim().replace('\n', "\\n"), "flattened"),
-            (pem(LABEL, short.split_last().unwrap().1), "truncated"),
-            (pem(LABEL, &[0x30]), "not DER"),
-            (pem(LABEL, &[0x30, 0x84, 1]), "not DER"),
-            (pem(LABEL, b""), "not DER"),
-            (pem(LABEL, &[0x30, 2, 4, 0]), "not a certificate"),
-            ("x".repeat(MAX_LEN + 1), "64 KiB"),
-        ];
-        for (text, expected) in cases {
-            let message = refused(&text);
-            assert!(message.contains(expected), "{message} / {expected}");
-            assert!(!message.contains("CANARY"), "{message}");
-        }
-    }
-}

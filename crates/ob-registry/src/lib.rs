@@ -52,8 +52,11 @@
 mod application;
 pub use application::Application;
 
-mod certificate;
-pub use certificate::Certificate;
+pub mod certificate;
+pub use certificate::{
+    Certificate, CertificateFlaw, CertificateKey, CertificateKind, CertificateProblem, Expected,
+    ExtendedKeyUsage, KeyUsage, OrganizationIdentifier, Psd2, Psd2Role,
+};
 
 mod closest;
 

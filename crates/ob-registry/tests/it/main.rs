@@ -1,8 +1,17 @@
 //! The registry from outside: access, writes, files, texts, many tasks at once.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod access;
+mod authority;
+mod certificate;
+mod certificate_check;
+mod certificate_mutated;
 mod concurrency;
 mod file_store;
 mod killed;
