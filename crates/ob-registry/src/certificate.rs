@@ -1,44 +1,58 @@
-//! A third-party's certificates: what they say, and whether they are fit.
+//! A licensed third-party's certificates: what they say, and whether that fits.
 
 use crate::RegistryError;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{
     fmt,
     hash::{Hash, Hasher},
     str::FromStr,
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
+
+mod chain;
+
+mod check;
+pub use check::{Expected, problems_of};
 
 mod coverage;
 pub(crate) use coverage::Coverage;
 
+mod der;
+
 mod facts;
 use facts::Facts;
-pub use facts::{CertificateKind, KeyFacts};
 
-mod judge;
-pub use judge::{CertificateProblem, Expected, problems_of};
+mod key;
+pub use key::CertificateKey;
+
+mod key_usage;
+pub use key_usage::{ExtendedKeyUsage, KeyUsage};
 
 mod name;
 
-mod organization;
-pub use organization::OrganizationIdentifier;
+mod organization_identifier;
+pub use organization_identifier::OrganizationIdentifier;
 
 mod pem;
 pub(crate) use pem::private_key_at;
 
-mod qualified;
-pub use qualified::{Psd2, Psd2Role};
+mod problem;
+pub use problem::{CertificateFlaw, CertificateProblem};
 
-/// One X.509 certificate (RFC 5280), read when it is made, kept as PEM text in one canonical
-/// spelling.
+mod psd2;
+pub use psd2::{CertificateKind, Psd2, Psd2Role};
+
+mod signature;
+
+/// One X.509 certificate (RFC 5280, version 3), read whole when it is made and kept as PEM text
+/// (RFC 7468) in one canonical spelling. A clone is cheap.
 ///
-/// Checked when it is made: exactly one `CERTIFICATE` block, well-formed base64, complete DER of
-/// a certificate, statements that can be read. Whether it is fit for somebody, at some time, is
-/// another question: [`Certificate::problems`].
+/// What is refused: anything but exactly one `CERTIFICATE` block, more than 64 KiB, DER that is
+/// truncated or has something after it, and QCStatements, keys or dates that cannot be read. A
+/// private key pasted in its place is refused, and no part of it is echoed.
 ///
-/// A private key pasted in its place is refused, and no part of it is echoed.
+/// Being read says nothing about being fit: [`problems`](Self::problems) does.
 ///
 /// ```
 /// use ob_registry::Certificate;
@@ -46,33 +60,31 @@ pub use qualified::{Psd2, Psd2Role};
 /// let refused = pasted.parse::<Certificate>().unwrap_err().to_string();
 /// assert!(refused.contains("private key") && !refused.contains("MC4CAQ"));
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Certificate(Arc<Parsed>);
-
-struct Parsed {
-    pem: Box<str>,
-    facts: Facts,
-}
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Certificate(Arc<Facts>);
 
 impl Certificate {
-    /// Reads a certificate from DER (X.690).
+    /// The certificate in `der`.
     ///
     /// # Errors
-    /// OB-R009 when it is something else, or cannot be read.
+    /// As for the PEM text; PEM text itself is refused, and named.
     pub fn from_der(der: &[u8]) -> Result<Self, RegistryError> {
-        let facts = Facts::of(der)?;
-        let pem = pem::to_pem(der).into();
-        Ok(Self(Arc::new(Parsed { pem, facts })))
+        pem::check_bytes(der)?;
+        Facts::read(der).map(|facts| Self(Arc::new(facts)))
     }
 
-    /// Reads every certificate of a text: a certificate with its chain, in any order.
+    /// All certificates of a text with one or more PEM blocks, in their order: a file with a
+    /// chain, the leaf first or not. Text around the blocks, as tools write it, is skipped.
     ///
     /// # Errors
-    /// OB-R009 when there is none, or anything else, or one that cannot be read.
+    /// When there is no block, a block is not a certificate (the message says which), or the text
+    /// is longer than 1 MiB or holds a private key anywhere.
     pub fn all_from_pem(text: &str) -> Result<Vec<Self>, RegistryError> {
-        let all = pem::decode_all(text)?;
-        all.iter().map(|der| Self::from_der(der)).collect()
+        pem::all(text)?
+            .iter()
+            .map(|der| Self::from_der(der))
+            .collect()
     }
 
     /// The certificate as PEM text: lines of 64 characters, ending in a newline.
@@ -81,118 +93,122 @@ impl Certificate {
         &self.0.pem
     }
 
-    /// The certificate as DER.
-    #[must_use]
-    pub fn as_der(&self) -> &[u8] {
-        &self.0.facts.der
-    }
-
-    /// Whom it is about: `C=FI, O=Acme Oy, 2.5.4.97=PSDFI-FINFSA-1234567, CN=acme.example`.
+    /// The subject's distinguished name, the most specific attribute first (as RFC 4514). Control
+    /// and invisible characters are escaped as `\` and two hexadecimal digits per byte.
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.0.facts.subject
+        &self.0.subject
     }
 
-    /// Who issued it.
+    /// The issuer's distinguished name, written as [`subject`](Self::subject).
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.0.facts.issuer
+        &self.0.issuer
     }
 
-    /// The serial number as hexadecimal digits.
+    /// The serial number in lower-case hexadecimal, two digits for each byte.
     #[must_use]
     pub fn serial_number(&self) -> &str {
-        &self.0.facts.serial_number
+        &self.0.serial_number
     }
 
-    /// From when it is valid.
+    /// The first moment at which it is valid.
     #[must_use]
     pub fn not_before(&self) -> SystemTime {
-        self.0.facts.not_before
+        self.0.not_before
     }
 
-    /// Until when it is valid: the last second.
+    /// The last second at which it is valid, as the certificate says it.
     #[must_use]
     pub fn not_after(&self) -> SystemTime {
-        self.0.facts.not_after
+        self.0.not_after
     }
 
-    /// Whether it is valid at this moment, both ends included (RFC 5280 section 4.1.2.5).
+    /// Whether `now` lies in its validity. A certificate's dates are whole seconds and both ends
+    /// belong to it (RFC 5280 section 4.1.2.5), so its last second counts whole.
     #[must_use]
     pub fn is_in_date(&self, now: SystemTime) -> bool {
-        self.not_before() <= now && now < self.0.facts.ends_at
+        now >= self.0.not_before && now < self.lapses_at()
     }
 
-    /// Its public key: algorithm and size.
+    /// The first moment at which it is no longer valid: one second after `not_after`.
+    pub(crate) fn lapses_at(&self) -> SystemTime {
+        let after = self.0.not_after;
+        after.checked_add(Duration::from_secs(1)).unwrap_or(after)
+    }
+
+    /// The algorithm and the size of its public key.
     #[must_use]
-    pub fn key(&self) -> &KeyFacts {
-        &self.0.facts.key
+    pub fn key(&self) -> &CertificateKey {
+        &self.0.key
     }
 
-    /// What the key may be used for, in RFC 5280's words: `digitalSignature`, `serverAuth`.
-    #[must_use]
-    pub fn key_usage(&self) -> &[&'static str] {
-        &self.0.facts.key_usage
-    }
-
-    /// Whether it is a certificate authority's (RFC 5280 section 4.2.1.9).
-    #[must_use]
-    pub fn is_ca(&self) -> bool {
-        self.0.facts.is_ca
-    }
-
-    /// The organisation it names.
-    #[must_use]
-    pub fn organization(&self) -> Option<&str> {
-        self.0.facts.organization.as_deref()
-    }
-
-    /// The identifier of the organisation (ETSI EN 319 412-1 section 5.1.4), for a payment
-    /// institution as in `PSDFI-FINFSA-1234567`.
-    #[must_use]
-    pub fn organization_identifier(&self) -> Option<&OrganizationIdentifier> {
-        self.0.facts.organization_identifier.as_ref()
-    }
-
-    /// Whether it is for websites (QWAC), for seals (QSealC), or not qualified.
-    #[must_use]
-    pub fn kind(&self) -> CertificateKind {
-        self.0.facts.kind
-    }
-
-    /// What it says of the payment service provider (ETSI TS 119 495), if it does.
-    #[must_use]
-    pub fn psd2(&self) -> Option<&Psd2> {
-        self.0.facts.psd2.as_ref()
-    }
-
-    /// The SHA-256 of its DER, as hexadecimal digits: how people compare certificates.
-    #[must_use]
-    pub fn fingerprint(&self) -> &str {
-        &self.0.facts.fingerprint
-    }
-
-    /// The public key as a DER `SubjectPublicKeyInfo`.
+    /// The subject's public key: a DER `SubjectPublicKeyInfo`.
     #[must_use]
     pub fn public_key_der(&self) -> &[u8] {
-        &self.0.facts.public_key
+        &self.0.public_key
     }
 
-    /// Whether both are one certificate, or have one key.
+    /// What the key may be used for (RFC 5280 section 4.2.1.3), if the certificate says so.
+    #[must_use]
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.0.key_usage
+    }
+
+    /// The purposes of the key (RFC 5280 section 4.2.1.12), if the certificate says so.
+    #[must_use]
+    pub fn extended_key_usage(&self) -> Option<&ExtendedKeyUsage> {
+        self.0.extended_key_usage.as_ref()
+    }
+
+    /// The name of the algorithm that it is signed with, for example `ecdsa-with-SHA256`; the
+    /// dotted number where the algorithm is unknown.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> &str {
+        self.0.signature.name()
+    }
+
+    /// Whether it is an authority's: basic constraints with `cA` (RFC 5280 section 4.2.1.9).
+    #[must_use]
+    pub fn is_ca(&self) -> bool {
+        self.0.is_ca
+    }
+
+    /// The subject's organisation (`O`), unescaped.
+    #[must_use]
+    pub fn organization(&self) -> Option<&str> {
+        self.0.organization.as_deref()
+    }
+
+    /// The subject's `organizationIdentifier` (2.5.4.97), if it has one that can be read.
+    #[must_use]
+    pub fn organization_identifier(&self) -> Option<&OrganizationIdentifier> {
+        self.0.organization_identifier.as_ref()?.as_ref().ok()
+    }
+
+    /// Which kind of qualified certificate it is.
+    #[must_use]
+    pub fn kind(&self) -> CertificateKind {
+        self.0.kind
+    }
+
+    /// What its PSD2 QCStatement says (ETSI TS 119 495 section 5.1), if it has one.
+    #[must_use]
+    pub fn psd2(&self) -> Option<&Psd2> {
+        self.0.psd2.as_ref()
+    }
+
+    /// The SHA-256 of the DER, in 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        facts::hex(&self.0.fingerprint)
+    }
+
+    /// Whether the two are the same certificate or have the same key, which two third-parties
+    /// never have. Authorities are left out: many third-parties bring the same chain.
     #[must_use]
     pub fn shares_key_with(&self, other: &Self) -> bool {
-        self.public_key_der() == other.public_key_der()
-    }
-
-    /// What is wrong with it for somebody at a moment; empty if it is fit.
-    #[must_use]
-    pub fn problems(&self, expected: &Expected<'_>, now: SystemTime) -> Vec<CertificateProblem> {
-        judge::problems(self, expected, now)
-    }
-
-    /// The key of a certificate that is somebody's own, which a CA's is not.
-    pub(crate) fn leaf_public_key(&self) -> Option<&[u8]> {
-        (!self.is_ca()).then(|| self.public_key_der())
+        !(self.is_ca() && other.is_ca()) && self.0.public_key == other.0.public_key
     }
 }
 
@@ -200,7 +216,7 @@ impl FromStr for Certificate {
     type Err = RegistryError;
 
     fn from_str(text: &str) -> Result<Self, RegistryError> {
-        Self::from_der(&pem::decode_one(text)?)
+        Self::from_der(&pem::one(text)?)
     }
 }
 
@@ -212,15 +228,16 @@ impl TryFrom<String> for Certificate {
     }
 }
 
-impl From<Certificate> for String {
-    fn from(it: Certificate) -> Self {
-        it.as_pem().to_owned()
+impl Serialize for Certificate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_pem())
     }
 }
 
+/// The canonical PEM text is equal exactly where the DER is.
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.as_der() == other.as_der()
+        Arc::ptr_eq(&self.0, &other.0) || self.0.pem == other.0.pem
     }
 }
 
@@ -228,7 +245,7 @@ impl Eq for Certificate {}
 
 impl Hash for Certificate {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_der().hash(state);
+        self.0.fingerprint.hash(state);
     }
 }
 
@@ -236,7 +253,15 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Certificate")
             .field("subject", &self.subject())
-            .field("serial_number", &self.serial_number())
+            .field("fingerprint", &self.fingerprint())
             .finish_non_exhaustive()
     }
 }
+
+fn refusal(found: impl fmt::Display, needed: &'static str) -> RegistryError {
+    RegistryError::value("certificate", found, needed)
+}
+
+const NEEDED: &str = "exactly one PEM block CERTIFICATE of one X.509 certificate";
+const NO_KEYS: &str =
+    "a certificate; a registry never holds keys, and one that was pasted around must be replaced";

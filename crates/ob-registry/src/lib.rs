@@ -53,7 +53,10 @@ mod application;
 pub use application::Application;
 
 pub mod certificate;
-pub use certificate::{Certificate, OrganizationIdentifier};
+pub use certificate::{
+    Certificate, CertificateFlaw, CertificateKey, CertificateKind, CertificateProblem, Expected,
+    ExtendedKeyUsage, KeyUsage, OrganizationIdentifier, Psd2, Psd2Role,
+};
 
 mod closest;
 

@@ -8,13 +8,11 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// Under whose licence the platform connects to banks for a third-party (MUST).
 ///
 /// ```
-/// use ob_registry::{Custody, Licence};
-/// let certificate = "\
-/// -----BEGIN CERTIFICATE-----
-/// MAUwAwIBAA==
-/// -----END CERTIFICATE-----";
+/// use ob_registry::{Certificate, Custody, Licence};
+/// # let file = include_str!("../tests/it/fixtures/qwac.pem");
+/// let certificates = Certificate::all_from_pem(file)?;
 /// let url = "https://sign.example/v1".parse()?;
-/// let licence = Licence::licensed(vec![certificate.parse()?], Custody::SigningService { url });
+/// let licence = Licence::licensed(certificates, Custody::SigningService { url });
 /// assert!(licence.is_licensed());
 /// # Ok::<(), ob_registry::RegistryError>(())
 /// ```

@@ -196,10 +196,10 @@ impl Snapshot {
         if let Some(twin) = twin {
             return Err(collision("business id", id, [twin.id(), id]));
         }
-        if let Some(client_id) = entry.third_party().client_id() {
-            if let Some(twin) = self.like_client(client_id.as_str()) {
-                return Err(collision("client id", client_id, [twin.id(), id]));
-            }
+        if let Some(client_id) = entry.third_party().client_id()
+            && let Some(twin) = self.like_client(client_id.as_str())
+        {
+            return Err(collision("client id", client_id, [twin.id(), id]));
         }
         for application_id in entry.third_party().application_ids() {
             if let Some(twin) = self.by_application_id(application_id) {

@@ -2,7 +2,7 @@
 
 use crate::{
     Application, Contact, Country, Licence, OrganizationIdentifier, RegistryError, Status, UseCase,
-    certificate::{CertificateProblem, Coverage, Expected, problems_of},
+    certificate::{CertificateFlaw, CertificateProblem, Coverage, Expected, problems_of},
 };
 use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId, Scopes};
 use serde::{Deserialize, Serialize};
@@ -204,7 +204,7 @@ impl ThirdParty {
     }
 
     /// What is wrong with its certificates at a moment; empty if they are fit, or if it is
-    /// unlicensed and has none.
+    /// unlicensed and has none. An old certificate may stay beside its successor.
     #[must_use]
     pub fn certificate_problems(&self, now: SystemTime) -> Vec<CertificateProblem> {
         if !self.licence().is_licensed() {
@@ -215,7 +215,15 @@ impl ThirdParty {
             organization_identifier: self.organization_identifier(),
             account_data: true,
         };
-        problems_of(self.licence().certificates(), &expected, now)
+        let certificates = self.licence().certificates();
+        let mut problems = problems_of(certificates, &expected, now);
+        if Coverage::of(certificates).covers(now) {
+            problems.retain(|problem| {
+                use CertificateFlaw::{Expired, NotYetValid};
+                !matches!(problem.flaw(), Expired { .. } | NotYetValid { .. })
+            });
+        }
+        problems
     }
 
     /// When its certificates lapse, from `now` on; nothing for an unlicensed one.

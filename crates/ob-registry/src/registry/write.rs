@@ -293,7 +293,7 @@ fn refuse_unfit(new: &ThirdParty, now: SystemTime) -> Result<(), RegistryError> 
         Some(problem) => Err(RegistryError::certificate(
             new.business_id(),
             problem.code(),
-            problem.to_string(),
+            format!("has an unfit {problem}"),
         )),
     }
 }

@@ -175,7 +175,12 @@ proptest! {
     #[test]
     fn what_is_written_reads_back(all in prop::collection::vec(any_party(), 0..5)) {
         let by_id: BTreeMap<_, _> = all.into_iter().map(|it| (it.business_id().clone(), it)).collect();
-        let all: Vec<_> = by_id.into_values().collect();
+        // The sample has certificates for one: two may not share them.
+        let mut licensed = 0;
+        let all: Vec<_> = by_id.into_values().filter(|it| {
+            licensed += u32::from(it.licence().is_licensed());
+            !it.licence().is_licensed() || licensed == 1
+        }).collect();
         prop_assert_eq!(&from_toml(&to_toml(&all).unwrap()).unwrap(), &all);
         prop_assert_eq!(&from_json(&to_json(&all).unwrap()).unwrap(), &all);
     }

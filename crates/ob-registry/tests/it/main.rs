@@ -1,13 +1,23 @@
 //! The registry from outside: access, writes, files, texts, many tasks at once.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod access;
+mod authority;
+mod certificate;
+mod certificate_check;
+mod certificate_mutated;
 mod concurrency;
 mod file_store;
 mod follow;
 mod history;
 mod killed;
+mod lapse;
 mod lifecycle;
 mod sample;
 mod text;

@@ -1,5 +1,6 @@
 //! Third-parties and stores to test with.
 
+use crate::authority::{Authority, DAY, Wanted};
 use async_trait::async_trait;
 use ob_core::{ApplicationId, ClientId};
 use ob_registry::{
@@ -8,8 +9,11 @@ use ob_registry::{
     Store, ThirdParty, ThirdPartyBuilder,
 };
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    time::Duration,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 /// The third-party number `n`: its ids are derived from the number, its scopes are `a b`.
@@ -31,11 +35,22 @@ pub(crate) fn application(n: u32) -> ApplicationId {
     ApplicationId::from_bytes(u128::from(n).to_be_bytes())
 }
 
-/// The outermost shape of a certificate around `n`: a sequence in a sequence.
+/// A good certificate of Acme GmbH: number 0 is a QWAC, the others are QSealCs. Made once, and in
+/// date by any clock.
 pub(crate) fn certificate(n: u8) -> Certificate {
-    let body = ["MAUwAwIBAA==", "MAUwAwIBAQ==", "MAUwAwIBAg=="][usize::from(n)];
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
-    pem.parse().unwrap()
+    static ALL: LazyLock<[Certificate; 3]> = LazyLock::new(|| {
+        let authority = Authority::new("Sample Trust Services");
+        let long = |it: Wanted| {
+            let after = |years: u32| SystemTime::UNIX_EPOCH + years * 365 * DAY;
+            authority.issue(&it.valid(after(1), after(120)))
+        };
+        [
+            long(Wanted::qwac()),
+            long(Wanted::qseal()),
+            long(Wanted::qseal()),
+        ]
+    });
+    ALL[usize::from(n)].clone()
 }
 
 pub(crate) fn signing_service() -> Custody {

@@ -21,9 +21,24 @@ fn fleet() -> Vec<ThirdParty> {
         .to_vec()
 }
 
+/// The text with one line in the place of the lines of each PEM body.
+fn without_bodies(text: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        match line {
+            "-----BEGIN CERTIFICATE-----" => out += "-----BEGIN CERTIFICATE-----\n(base64)\n",
+            _ if !inside || line.starts_with("-----END") => out += &format!("{line}\n"),
+            _ => {}
+        }
+        inside = line.starts_with("-----BEGIN") || (inside && !line.starts_with("-----END"));
+    }
+    out
+}
+
 #[test]
 fn the_toml_file() {
-    insta::assert_snapshot!(to_toml(&fleet()).unwrap(), @r##"
+    insta::assert_snapshot!(without_bodies(&to_toml(&fleet()).unwrap()), @r##"
     schema = "ob.registry/1"
 
     [[third_party]]
@@ -45,12 +60,12 @@ fn the_toml_file() {
     certificates = [
         """
     -----BEGIN CERTIFICATE-----
-    MAUwAwIBAA==
+    (base64)
     -----END CERTIFICATE-----
     """,
         """
     -----BEGIN CERTIFICATE-----
-    MAUwAwIBAQ==
+    (base64)
     -----END CERTIFICATE-----
     """,
     ]
@@ -73,7 +88,7 @@ fn the_toml_file() {
     ]
     certificates = ["""
     -----BEGIN CERTIFICATE-----
-    MAUwAwIBAg==
+    (base64)
     -----END CERTIFICATE-----
     """]
 
@@ -126,13 +141,18 @@ fn crlf_and_comments_are_fine() {
     assert_eq!(from_toml(&text).unwrap(), fleet());
 }
 
-/// Changes the text of one party and returns the refusal.
-fn toml_with(from: &str, to: &str) -> RegistryError {
+/// The text of one licensed party.
+fn licensed_party() -> String {
     let party = builder(1)
         .licence(licensed())
         .status(Status::Active)
         .country("DE".parse().unwrap());
-    let text = to_toml(&[party.build().unwrap()]).unwrap();
+    to_toml(&[party.build().unwrap()]).unwrap()
+}
+
+/// Changes the text of one party and returns the refusal.
+fn toml_with(from: &str, to: &str) -> RegistryError {
+    let text = licensed_party();
     assert!(text.contains(from), "{from} is not in {text}");
     from_toml(&text.replacen(from, to, 1)).unwrap_err()
 }
@@ -179,11 +199,13 @@ fn toml_names_line_and_reason() {
         Some(3),
     );
     check("\"DE\"", "\"UK\"", "ISO 3166-1", Some(10));
+    let vault = "[third_party.azure_key_vault]";
+    let line = licensed_party().lines().position(|line| line == vault);
     check(
-        "[third_party.azure_key_vault]",
+        vault,
         "[third_party.hsm]",
         "unknown field `hsm`",
-        Some(28),
+        line.map(|before| before + 1),
     );
 }
 
