@@ -318,9 +318,10 @@ impl Store for FileStore {
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<Event>, RegistryError> {
         // What stands in the history beyond the file was never acknowledged.
-        let last = match self.since_now(self.state().revision)? {
+        let known = self.state().revision;
+        let last = match self.since_now(known)? {
             Since::Everything(loaded) => loaded.revision(),
-            _ => self.state().revision,
+            _ => known,
         };
         let events = History::of(&self.path)
             .read(last)
