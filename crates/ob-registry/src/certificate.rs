@@ -204,6 +204,14 @@ impl Certificate {
         facts::hex(&self.0.fingerprint)
     }
 
+    /// Whether `issuer`'s key made the signature of this certificate. Names, dates and usages are
+    /// not looked at: [`problems_of`] does so for a list. What cannot be checked, because its
+    /// algorithm is unknown here, is not signed.
+    #[must_use]
+    pub fn is_signed_by(&self, issuer: &Self) -> bool {
+        chain::is_signed_by(self, issuer)
+    }
+
     /// Whether the two are the same certificate or have the same key, which two third-parties
     /// never have. Authorities are left out: many third-parties bring the same chain.
     #[must_use]

@@ -72,6 +72,9 @@ pub use error::RegistryError;
 mod event;
 pub use event::{Event, Subject};
 
+mod expiry;
+pub use expiry::{Expiry, ExpiryOwner, expiring, expiring_of_integrator};
+
 mod https_url;
 pub use https_url::HttpsUrl;
 
@@ -83,6 +86,9 @@ pub use licence::{Custody, KeyName, KeyVersion, Licence};
 
 mod line;
 pub use line::{Actor, Reason, ReplicaName, UseCase};
+
+mod onboarding;
+pub use onboarding::{Gap, Onboarding};
 
 mod pool;
 

@@ -3,6 +3,9 @@
 mod builder;
 pub use builder::{IntegratorBuilder, NeedsIdentity, NeedsKey, Ready};
 
+mod probe;
+pub use probe::Probe;
+
 use crate::{
     Error, Itself, ThirdParty, environment::ApiBase, environment::IdempotencyKeyForm,
     ledger::Ledger, recorder::Recorder, retry::RetryPolicy,

@@ -78,7 +78,9 @@ pub use error::Error;
 pub mod guide;
 
 mod integrator;
-pub use integrator::{Identity, Integrator, IntegratorBuilder, NeedsIdentity, NeedsKey, Ready};
+pub use integrator::{
+    Identity, Integrator, IntegratorBuilder, NeedsIdentity, NeedsKey, Probe, Ready,
+};
 
 mod ledger;
 

@@ -1,5 +1,7 @@
-//! Tests of the facade that need no server: the README's code, the shape of its errors.
+//! Tests of the facade: the README's code, the shape of its errors, and what a sandbox says to
+//! the calls that no other test makes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod probe;
 mod readme;
 mod wire;
