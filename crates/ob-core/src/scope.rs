@@ -110,7 +110,7 @@ impl Scopes {
     /// Whether every scope of this set is also in `other`.
     #[must_use]
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.iter().all(|scope| other.contains(scope))
+        Arc::ptr_eq(&self.0, &other.0) || self.iter().all(|scope| other.contains(scope))
     }
 
     /// The scopes of this set that `other` lacks.
