@@ -96,7 +96,7 @@ mod record;
 pub use record::{Record, Standing};
 
 mod registry;
-pub use registry::{Admission, Changes, Edit, Freshness, Registry, RegistryBuilder};
+pub use registry::{Admission, ChangeStream, Changes, Edit, Freshness, Registry, RegistryBuilder};
 
 mod replica;
 pub use replica::{Acknowledgement, Attendant, Receipt, ReceiptLine, ReceiptState, ReplicaReport};

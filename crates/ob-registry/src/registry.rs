@@ -27,7 +27,7 @@ mod write;
 
 pub use admission::Admission;
 pub use builder::RegistryBuilder;
-pub use changes::Changes;
+pub use changes::{ChangeStream, Changes};
 pub use edit::Edit;
 pub use freshness::Freshness;
 

@@ -3,7 +3,12 @@
 use super::Registry;
 use crate::{Event, HistoryQuery, RegistryError, Revision};
 use futures_util::{Stream, stream};
-use std::{collections::VecDeque, fmt};
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
 use tokio::sync::watch;
 
 /// The events of a registry from one revision on, one after the other, none of them missing.
@@ -75,12 +80,31 @@ impl Changes {
         }
     }
 
-    /// The same as a stream.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Event, RegistryError>> + Send {
-        stream::unfold(self, async |mut changes| {
+    /// The same as a stream, for whoever combines it with others. It never ends.
+    #[must_use]
+    pub fn into_stream(self) -> ChangeStream {
+        let events = stream::unfold(self, async |mut changes| {
             let next = changes.next().await;
             Some((next, changes))
-        })
+        });
+        ChangeStream(Box::pin(events))
+    }
+}
+
+/// The events of a registry as a stream; made by [`Changes::into_stream`].
+pub struct ChangeStream(Pin<Box<dyn Stream<Item = Result<Event, RegistryError>> + Send>>);
+
+impl Stream for ChangeStream {
+    type Item = Result<Event, RegistryError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for ChangeStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ChangeStream")
     }
 }
 

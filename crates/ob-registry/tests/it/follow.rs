@@ -2,6 +2,7 @@
 
 use crate::sample::{Fragile, edit, party};
 use async_trait::async_trait;
+use futures_util::StreamExt;
 use ob_core::{BusinessId, Code};
 use ob_registry::{
     Attendant, MemoryStore, Receipt, ReceiptState, Registry, ReplicaName, Status, ThirdParty,
@@ -40,9 +41,11 @@ async fn a_follower_sees_every_change_once_and_in_order() {
     }
     assert_eq!(here.len(), 19);
     assert_eq!(here.records(), there.records());
-    // From the beginning, for whoever was not there.
-    let mut again = here.changes_after(ob_registry::Revision::ZERO);
-    assert_eq!(again.next().await.unwrap().business_id(), Some(&id(0)));
+    // From the beginning, for whoever was not there; as a stream.
+    let again = here.changes_after(ob_registry::Revision::ZERO).into_stream();
+    let again: Vec<_> = again.take(21).collect().await;
+    let numbers = again.iter().map(|it| it.as_ref().unwrap().revision().get());
+    assert!(numbers.eq(1..=21));
     following.abort();
 }
 
