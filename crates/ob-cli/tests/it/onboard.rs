@@ -2,12 +2,14 @@
 
 use crate::{
     authority::Authority,
-    child::{Done, Sandbox, json_file, ob, ob_json, string, text},
+    child::{BINARY, Done, Sandbox, json_file, ob, ob_json, string, text},
 };
 use serde_json::Value;
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -486,4 +488,58 @@ fn the_profile_is_shown_and_changed() {
         ],
         2,
     );
+}
+
+/// At a terminal, what no flag says is asked for, and a wrong answer is asked for again.
+#[test]
+fn asks_at_a_terminal() {
+    let desk = Desk::new();
+    let command = format!(
+        "{BINARY} onboard acme --registry {} --packet {} --by maria --country DE",
+        desk.registry(),
+        desk.packet()
+    );
+    let answers = "Acme GmbH\nmaybe\nunlicensed\nbudgeting; lending\nob_data\nAda:nope\n\
+                   Ada:ada@acme.example\n";
+    let terminal = |answers: &str| {
+        let spawned = Command::new("script")
+            .args(["-qec", &command, "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let Ok(mut child) = spawned else {
+            eprintln!("SKIPPED: no `script` to pretend a terminal");
+            return None;
+        };
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(answers.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        Some((
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        ))
+    };
+    // The answers end too early: nothing is written down.
+    let Some((status, seen)) = terminal("Acme GmbH\n") else {
+        return;
+    };
+    assert_eq!(status, Some(2), "{seen}");
+    assert!(seen.contains("--licence"), "{seen}");
+    assert_eq!(desk.status_of("acme"), None);
+    let (status, seen) = terminal(answers).unwrap();
+    assert_eq!(status, Some(0), "{seen}");
+    for words in [
+        "legal name: ",
+        "needs licensed or unlicensed",
+        "acme is in onboarding",
+    ] {
+        assert!(seen.contains(words), "{words}: {seen}");
+    }
+    assert!(
+        !seen.contains("countries of operation"),
+        "told by a flag: {seen}"
+    );
+    let message = fs::read_to_string(desk.path("packet").join("message.txt")).unwrap();
+    assert!(message.contains("budgeting; lending"), "{message}");
 }
