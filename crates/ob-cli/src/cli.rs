@@ -1,5 +1,20 @@
 //! The words of the command line.
 
+mod cert;
+pub(crate) use cert::{CertCommand, InspectArgs};
+
+mod change;
+pub(crate) use change::{ChangeArgs, contact};
+
+mod expiring;
+pub(crate) use expiring::ExpiringArgs;
+
+mod integrator;
+pub(crate) use integrator::{IntegratorCommand, IntegratorSetArgs, PlaceArgs};
+
+mod onboard;
+pub(crate) use onboard::{FactArgs, LicenceArg, OnboardArgs};
+
 use crate::output::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use std::path::PathBuf;
@@ -10,7 +25,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "ob", version, propagate_version = true)]
 pub(crate) struct Cli {
-    /// Result as text, json or jsonl.
+    /// Result as text, json or jsonl; `ob expiring` also as ics.
     #[arg(
         short,
         long,
@@ -25,7 +40,7 @@ pub(crate) struct Cli {
     /// Narrate on stderr what happens, without secrets.
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) explain: bool,
-    /// Never ask anything; no command asks today.
+    /// Never ask anything, also at a terminal.
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) no_input: bool,
     #[command(subcommand)]
@@ -52,6 +67,13 @@ pub(crate) enum Command {
     /// The registry of third-parties.
     #[command(subcommand)]
     Registry(RegistryCommand),
+    /// Onboard a third-party: collect, check, hand over, confirm with a real token.
+    Onboard(Box<OnboardArgs>),
+    /// List what will stop working by itself: certificates, keys, consents.
+    Expiring(ExpiringArgs),
+    /// Certificates: what a file of them says.
+    #[command(subcommand)]
+    Cert(CertCommand),
     /// Keys: make one, or see what a file holds.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -235,6 +257,9 @@ pub(crate) enum RegistryCommand {
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
     },
+    /// The Integrator's own profile: what the platform knows it by.
+    #[command(subcommand)]
+    Integrator(IntegratorCommand),
 }
 
 /// Which registry.

@@ -1,9 +1,13 @@
 //! The commands.
 
 mod accounts;
+pub(crate) mod cert;
+mod change;
 mod consent;
+mod expiring;
 mod explain;
 pub(crate) mod keys;
+pub(crate) mod onboard;
 mod registry;
 mod sandbox;
 mod token;
@@ -12,11 +16,15 @@ use crate::{
     cli::{Cli, Command},
     demo,
     exit::Failure,
+    output::{self, Format},
 };
 use std::process::ExitCode;
 
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let format = cli.output;
+    if format == Format::Ics && !matches!(cli.command, Command::Expiring(_)) {
+        return Err(output::no_calendar());
+    }
     match cli.command {
         Command::Demo => Box::pin(demo::run(format)).await?,
         Command::Sandbox(args) => sandbox::run(format, &args).await?,
@@ -24,6 +32,9 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Consent(command) => Box::pin(consent::run(format, command)).await?,
         Command::Accounts(command) => Box::pin(accounts::run(format, command)).await?,
         Command::Registry(command) => registry::run(format, command).await?,
+        Command::Onboard(args) => Box::pin(onboard::run(format, *args, cli.no_input)).await?,
+        Command::Expiring(args) => return expiring::run(format, &args).await,
+        Command::Cert(command) => return cert::run(format, &command),
         Command::Keys(command) => keys::run(format, command)?,
         Command::Explain(args) => explain::run(format, &args).await?,
     }

@@ -74,6 +74,6 @@ pub(crate) async fn run(format: Format) -> Result<(), Failure> {
     story.end(seen.elapsed_ms);
     match format {
         Format::Text => Ok(()),
-        Format::Json | Format::Jsonl => output::result(format, &seen, |_| String::new()),
+        _ => output::result(format, &seen, |_| String::new()),
     }
 }

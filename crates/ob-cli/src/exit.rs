@@ -59,6 +59,11 @@ impl Failure {
         )
     }
 
+    /// What happened, on one line.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn report(self) -> ExitCode {
         output::say(format_args!("error: {}", self.message));
         if let Some(fix) = self.fix {

@@ -8,10 +8,12 @@ mod command;
 mod demo;
 mod exit;
 mod file;
+mod moment;
 mod narrate;
 mod output;
 mod pages;
 mod path_text;
+mod span;
 mod target;
 
 use clap::Parser;

@@ -13,6 +13,8 @@ pub(crate) enum Format {
     Text,
     Json,
     Jsonl,
+    // A calendar, of `ob expiring` alone.
+    Ics,
 }
 
 /// Writes one result: as JSON, or as the text that `text` makes of it.
@@ -24,6 +26,7 @@ pub(crate) fn result<T: Serialize>(
     match format {
         Format::Text => write(&text(value)),
         Format::Json | Format::Jsonl => write(&json(value)?),
+        Format::Ics => Err(no_calendar()),
     }
 }
 
@@ -38,12 +41,23 @@ pub(crate) fn list<T: Serialize, I: Serialize>(
         Format::Text => write(&table().trim_fmt()),
         Format::Json => write(&json(whole)?),
         Format::Jsonl => items.iter().try_for_each(|item| write(&json(item)?)),
+        Format::Ics => Err(no_calendar()),
     }
 }
 
 /// Writes text as it is.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
     write(text)
+}
+
+/// Writes a document whose line ends are part of it.
+pub(crate) fn raw(document: &str) -> Result<(), Failure> {
+    write_all(document.as_bytes())
+}
+
+/// Only what ends has a place in a calendar.
+pub(crate) fn no_calendar() -> Failure {
+    Failure::usage("-o ics is for `ob expiring` alone; needs text, json or jsonl")
 }
 
 /// A table with a line under its header only, as wide as the terminal.
@@ -75,10 +89,14 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| Failure::unexpected(error.to_string()))
 }
 
-/// A reader that went away (`| head`) is not an error worth a panic.
 fn write(text: &str) -> Result<(), Failure> {
+    write_all(format!("{}\n", text.trim_end()).as_bytes())
+}
+
+/// A reader that went away (`| head`) is not an error worth a panic.
+fn write_all(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    let written = out.write_all(bytes).and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::unexpected(format!(

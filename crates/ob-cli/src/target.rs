@@ -29,6 +29,20 @@ pub(crate) async fn integrator(target: &TargetArgs) -> Result<Integrator, Failur
     Ok(builder.build()?)
 }
 
+/// The integrator of a platform, acting for the third-parties of this registry.
+pub(crate) async fn integrator_with(
+    sandbox: Option<&Path>,
+    config: Option<&Path>,
+    registry: Registry,
+) -> Result<Integrator, Failure> {
+    let builder = match (sandbox, config) {
+        (Some(dir), _) => self::sandbox(dir).await?,
+        (None, Some(file)) => config::Config::read(file)?.integrator().await?,
+        (None, None) => return Err(Failure::usage("needs --sandbox DIR or --config FILE")),
+    };
+    Ok(builder.registry(registry).build()?)
+}
+
 /// The registry of a command's target.
 pub(crate) async fn registry(
     file: Option<&Path>,

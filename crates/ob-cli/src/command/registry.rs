@@ -1,4 +1,6 @@
-//! `ob registry list|import|export`.
+//! `ob registry list|import|export|integrator`.
+
+pub(crate) mod integrator;
 
 use crate::{
     cli::{RegistryCommand, RegistrySource},
@@ -16,6 +18,7 @@ pub(crate) async fn run(format: Format, command: RegistryCommand) -> Result<(), 
     match command {
         RegistryCommand::List { source } => list(format, &open(&source).await?),
         RegistryCommand::Import { file, registry } => import(format, &file, &registry).await,
+        RegistryCommand::Integrator(command) => integrator::run(format, command).await,
         RegistryCommand::Export { source, to } => {
             export(format, &open(&source).await?, to.as_deref())
         }

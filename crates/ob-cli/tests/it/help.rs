@@ -2,7 +2,7 @@
 
 use crate::child::ob;
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 30] = [
     "",
     "demo",
     "sandbox",
@@ -19,6 +19,14 @@ const COMMANDS: [&str; 22] = [
     "registry list",
     "registry import",
     "registry export",
+    "registry integrator",
+    "registry integrator get",
+    "registry integrator set",
+    "onboard",
+    "expiring",
+    "cert",
+    "cert inspect",
+    "help onboard",
     "keys",
     "keys new",
     "keys show",

@@ -8,14 +8,18 @@
     reason = "tests"
 )]
 
+mod authority;
+mod cert;
 mod child;
 mod config;
 mod consent;
 mod demo;
+mod expiring;
 mod explain;
 mod help;
 mod http1;
 mod keys;
+mod onboard;
 mod platform;
 mod registry;
 mod sandbox;
