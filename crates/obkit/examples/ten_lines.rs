@@ -68,7 +68,9 @@ async fn write_registry(sandbox: &Sandbox, file: &std::path::Path) -> Result<(),
                 party.client_id,
                 party.application_id,
             );
-            registry.edit("maria", "contract signed")?.put(row.scopes(party.scopes).status(Status::Active).build()?)
+            registry
+                .edit("maria", "contract signed")?
+                .put(row.scopes(party.scopes).status(Status::Active).build()?)
                 .await?;
         }
     }

@@ -42,7 +42,9 @@ async fn a_follower_sees_every_change_once_and_in_order() {
     assert_eq!(here.len(), 19);
     assert_eq!(here.records(), there.records());
     // From the beginning, for whoever was not there; as a stream.
-    let again = here.changes_after(ob_registry::Revision::ZERO).into_stream();
+    let again = here
+        .changes_after(ob_registry::Revision::ZERO)
+        .into_stream();
     let again: Vec<_> = again.take(21).collect().await;
     let numbers = again.iter().map(|it| it.as_ref().unwrap().revision().get());
     assert!(numbers.eq(1..=21));
