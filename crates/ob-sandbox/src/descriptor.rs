@@ -1,6 +1,6 @@
 //! What a client needs to know to use a sandbox.
 
-use crate::{PartyLicence, Sandbox, ThirdPartySeed, server};
+use crate::{PartyLicence, Sandbox, ThirdPartySeed, server::TrustService};
 use ob_core::{ApplicationId, ClientId, UseCaseConfigurationId};
 use serde::Serialize;
 
@@ -61,21 +61,22 @@ pub struct DescribedParty {
     /// What its onboarding left.
     #[serde(flatten)]
     pub third_party: ThirdPartySeed,
-    /// The certificates of a licensed one, as PEM, made anew for each description.
+    /// The certificates of a licensed one, as PEM: a QWAC and a QSealC of its legal name with the
+    /// roles of PSD2, valid around the sandbox's clock and made anew for each description.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<String>,
 }
 
 impl DescribedParty {
-    fn of(third_party: ThirdPartySeed) -> Self {
+    fn of(third_party: ThirdPartySeed, trust: Option<&TrustService>) -> Self {
         let certificates = match third_party.licence {
-            // Without one it cannot be registered as licensed, and the registry says so.
-            PartyLicence::Licensed => server::self_signed(&third_party.legal_name).ok(),
+            // Without any it cannot be registered as licensed, and the registry says so.
+            PartyLicence::Licensed => trust.and_then(|it| it.issue(&third_party).ok()),
             PartyLicence::Unlicensed => None,
         };
         Self {
             third_party,
-            certificates: certificates.into_iter().collect(),
+            certificates: certificates.unwrap_or_default(),
         }
     }
 }
@@ -83,6 +84,7 @@ impl DescribedParty {
 impl Descriptor {
     pub(crate) fn of(sandbox: &Sandbox) -> Self {
         let integrator = sandbox.integrator();
+        let trust = TrustService::new(sandbox.now()).ok();
         Self {
             schema: "ob.sandbox/1",
             issuer: sandbox.issuer().to_owned(),
@@ -101,7 +103,7 @@ impl Descriptor {
             third_parties: sandbox
                 .third_parties()
                 .into_iter()
-                .map(DescribedParty::of)
+                .map(|it| DescribedParty::of(it, trust.as_ref()))
                 .collect(),
             explain_url: sandbox.explain_url(),
             ca_file: None,

@@ -12,7 +12,7 @@ use crate::{
 use bytes::Bytes;
 use http::{Request, Response};
 use ob_core::ConsentId;
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 /// The platform, imitated. Clones share one state.
 ///
@@ -107,6 +107,11 @@ impl Sandbox {
     #[must_use]
     pub fn explain_url(&self) -> String {
         self.0.base.url(EXPLAIN_PATH)
+    }
+
+    /// The moment by the clock that everything is judged by.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.0.clock.now()
     }
 
     /// What the Integrator received at its onboarding.

@@ -1,7 +1,9 @@
 //! The sockets: the only place that knows axum, hyper, rustls and rcgen.
 
 mod certificate;
-pub(crate) use certificate::self_signed;
+pub(crate) use certificate::TrustService;
+
+mod der;
 
 mod chunks;
 mod connection;

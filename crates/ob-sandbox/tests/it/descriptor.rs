@@ -44,13 +44,12 @@ async fn writes_key_authority_and_descriptor() {
         3,
         "nothing is left beside"
     );
-    let certificate = &seen["third_parties"][1]["certificates"][0];
-    assert!(
-        certificate
-            .as_str()
-            .unwrap()
-            .starts_with("-----BEGIN CERTIFICATE-----")
-    );
+    let certificates = seen["third_parties"][1]["certificates"].as_array().unwrap();
+    assert_eq!(certificates.len(), 2, "a QWAC and a QSealC");
+    for certificate in certificates {
+        let pem = certificate.as_str().unwrap();
+        assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    }
     assert!(seen["third_parties"][0].get("certificates").is_none());
     running.write_descriptor(path.parent().unwrap()).unwrap();
     running.shutdown().await;

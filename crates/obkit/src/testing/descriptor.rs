@@ -56,6 +56,8 @@ pub struct DescribedParty {
     pub client_id: ClientId,
     /// Its application id.
     pub application_id: ApplicationId,
+    /// Its legal name, which its certificates carry too.
+    pub legal_name: String,
     /// `licensed` or `unlicensed`.
     pub licence: String,
     /// `active` or `suspended`.
@@ -152,7 +154,7 @@ fn third_party(party: &DescribedParty) -> Result<ThirdParty, DescriptorError> {
     };
     ThirdParty::builder(
         party.business_id.clone(),
-        party.business_id.as_str(),
+        party.legal_name.as_str(),
         party.client_id.clone(),
         party.application_id,
     )

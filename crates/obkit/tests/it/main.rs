@@ -2,6 +2,8 @@
 //! the calls that no other test makes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(feature = "testing")]
+mod certificates;
 mod probe;
 mod readme;
 mod wire;
