@@ -84,9 +84,9 @@ impl Registry {
     pub fn act_for(&self, id: &BusinessId, scopes: &Scopes) -> Result<ActingFor, RegistryError> {
         self.in_time()?;
         let snapshot = self.0.snapshot.load();
-        let entry = snapshot.get(id)?;
+        let (entry, acting_for) = snapshot.acting(id)?;
         entry.usable(scopes, || self.0.clock.now())?;
-        entry.acting_for().cloned()
+        Ok(acting_for.clone())
     }
 
     /// As [`Registry::act_for`], with the application of a use case: its default one, else the

@@ -3,7 +3,7 @@
 use crate::{
     IntegratorProfile, Loaded, Record, RegistryError, Revision, ThirdParty, closest::closest,
 };
-use ob_core::{ApplicationId, BusinessId, ClientId};
+use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId};
 use std::sync::Arc;
 
 mod entry;
@@ -22,7 +22,7 @@ pub(crate) struct Snapshot {
     profile: Option<Arc<IntegratorProfile>>,
     /// The Integrator's client id as this process was told.
     integrator: Option<ClientId>,
-    by_business_id: Index<Arc<Entry>>,
+    by_business_id: Index<keys::ByBusiness>,
     by_client_id: Index<keys::ByClient>,
     by_application_id: Index<keys::ByApplication>,
     /// The public keys of the certificates.
@@ -90,7 +90,7 @@ impl Snapshot {
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.by_business_id.iter()
+        self.by_business_id.iter().map(|it| &it.entry)
     }
 
     pub(crate) fn get(&self, id: &BusinessId) -> Result<&Arc<Entry>, RegistryError> {
@@ -98,8 +98,24 @@ impl Snapshot {
     }
 
     pub(crate) fn by_business_id(&self, id: &BusinessId) -> Option<&Arc<Entry>> {
+        self.find(id).map(|it| &it.entry)
+    }
+
+    fn find(&self, id: &BusinessId) -> Option<&keys::ByBusiness> {
         let hash = self.keys.folded(id.as_str());
-        self.by_business_id.find(hash, |entry| entry.id() == id)
+        self.by_business_id.find(hash, |it| it.id == *id)
+    }
+
+    /// The entry of a third-party, and the ids to act with.
+    ///
+    /// # Errors
+    /// OB-R001 when it is unknown, OB-R003 when the platform gave it no ids yet.
+    pub(crate) fn acting(&self, id: &BusinessId) -> Result<(&Entry, &ActingFor), RegistryError> {
+        let found = self.find(id).ok_or_else(|| self.unknown(id))?;
+        match &found.acting_for {
+            Some(acting_for) => Ok((&found.entry, acting_for)),
+            None => Err(RegistryError::not_in_service(&found.entry)),
+        }
     }
 
     pub(crate) fn by_client_id(&self, id: &ClientId) -> Option<&Arc<Entry>> {
@@ -137,7 +153,8 @@ impl Snapshot {
         };
         let same = |other: &Arc<Entry>| Arc::ptr_eq(other, &entry);
         let keys = self.keys.clone();
-        self.by_business_id.remove(keys.folded(id.as_str()), same);
+        let hash = keys.folded(id.as_str());
+        self.by_business_id.remove(hash, |it| same(&it.entry));
         if let Some(client_id) = entry.third_party().client_id() {
             let hash = keys.folded(client_id.as_str());
             self.by_client_id.remove(hash, |it| same(it.entry()));
@@ -179,8 +196,9 @@ impl Snapshot {
             self.by_client_id.insert(hash, it, &|it| keys.client(it));
         }
         let hash = keys.folded(entry.id().as_str());
+        let it = keys::ByBusiness::of(entry);
         self.by_business_id
-            .insert(hash, entry, &|it| keys.folded(it.id().as_str()));
+            .insert(hash, it, &|it| keys.folded(it.id.as_str()));
         Ok(())
     }
 
@@ -191,10 +209,10 @@ impl Snapshot {
         let twin = self
             .by_business_id
             .find(self.keys.folded(id.as_str()), |it| {
-                it.id().as_str().eq_ignore_ascii_case(id.as_str())
+                it.id.as_str().eq_ignore_ascii_case(id.as_str())
             });
         if let Some(twin) = twin {
-            return Err(collision("business id", id, [twin.id(), id]));
+            return Err(collision("business id", id, [&twin.id, id]));
         }
         if let Some(client_id) = entry.third_party().client_id()
             && let Some(twin) = self.like_client(client_id.as_str())

@@ -53,10 +53,9 @@ impl Entry {
             .map(Certificate::public_key_der)
     }
 
-    /// The ids to act with, by its main application.
-    pub(crate) fn acting_for(&self) -> Result<&ActingFor, RegistryError> {
-        let missing = || RegistryError::not_in_service(self);
-        self.acting_for.as_ref().ok_or_else(missing)
+    /// The ids to act with, by its main application, if the platform gave them already.
+    pub(crate) fn acting_for(&self) -> Option<&ActingFor> {
+        self.acting_for.as_ref()
     }
 
     /// Whether these are its ids, with any of its applications.

@@ -1,7 +1,7 @@
 //! How ids are hashed.
 
 use super::Entry;
-use ob_core::{ApplicationId, ClientId};
+use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId};
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
@@ -38,6 +38,25 @@ impl Keys {
 
     pub(super) fn public_key(&self, key: &[u8]) -> u64 {
         self.0.hash_one(key)
+    }
+}
+
+/// An entry in the index of business ids, with what an answer is made of beside it: at a million
+/// third-parties the three are waited for at once and not one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct ByBusiness {
+    pub(super) id: BusinessId,
+    pub(super) acting_for: Option<ActingFor>,
+    pub(super) entry: Arc<Entry>,
+}
+
+impl ByBusiness {
+    pub(super) fn of(entry: Arc<Entry>) -> Self {
+        Self {
+            id: entry.id().clone(),
+            acting_for: entry.acting_for().cloned(),
+            entry,
+        }
     }
 }
 
