@@ -20,6 +20,20 @@ pub(crate) fn closest<'a>(
         .map(|(_, id)| id)
 }
 
+/// The word nearest to `wanted`, if it is near.
+pub(crate) fn closest_word<'a>(
+    wanted: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let wanted = wanted.to_ascii_lowercase();
+    let limit = limit(&wanted);
+    known
+        .map(|word| (strsim::osa_distance(&wanted, word), word))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
 /// Case is not counted: it is the most frequent mistake.
 fn distance(wanted: &str, id: &BusinessId) -> usize {
     strsim::osa_distance(wanted, &id.as_str().to_ascii_lowercase())

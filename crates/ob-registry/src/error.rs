@@ -1,6 +1,6 @@
 //! What went wrong, for whom, and whose turn it is.
 
-use crate::{Status, ThirdParty, UseCase, Version, snapshot::Entry};
+use crate::{Revision, Status, ThirdParty, UseCase, Version, snapshot::Entry};
 use ob_core::{BusinessId, Code, Scopes};
 use std::{error::Error, fmt, path::PathBuf, time::Duration};
 
@@ -109,6 +109,14 @@ impl RegistryError {
     pub fn place(&self) -> Option<(usize, usize)> {
         match &*self.0 {
             Kind::Malformed { place, .. } => *place,
+            _ => None,
+        }
+    }
+
+    /// The two third-parties that collide.
+    pub(crate) fn pair(&self) -> Option<&[BusinessId; 2]> {
+        match &*self.0 {
+            Kind::Collision { ids, .. } | Kind::SharedCertificate { ids } => Some(ids),
             _ => None,
         }
     }
@@ -275,11 +283,51 @@ impl RegistryError {
         Kind::StaleHandle { id: id.clone() }.into()
     }
 
+    /// The registry stands at another revision than the plan was made from (OB-R013).
+    pub(crate) fn stale_plan(base: Revision, found: Revision) -> Self {
+        let what = format!(
+            "the plan was made from revision {base} of the registry, which stands at {found}"
+        );
+        Kind::StalePlan { what }.into()
+    }
+
+    /// The registry holds something else than a step of the plan found (OB-R013).
+    pub(crate) fn stale_step(id: Option<&BusinessId>) -> Self {
+        let who = id.map_or_else(|| "the integrator".to_owned(), ToString::to_string);
+        let what = format!("{who} is not what the plan was made from any more");
+        Kind::StalePlan { what }.into()
+    }
+
+    /// A plan would take these out of service for good, which nobody allowed (OB-R006).
+    pub(crate) fn offboarding_not_allowed<'a>(ids: impl Iterator<Item = &'a BusinessId>) -> Self {
+        let all: Vec<_> = ids.map(BusinessId::as_str).collect();
+        let first: Vec<_> = all.iter().copied().take(5).collect();
+        let more = match all.len() - first.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let named = first.join(", ");
+        let what = format!("the plan offboards {named}{more}: needs to be allowed expressly");
+        Kind::OffboardingNotAllowed { what }.into()
+    }
+
+    /// A text with rows that cannot be taken in, for another reason than its form.
+    pub(crate) fn malformed_as(code: Code, place: (usize, usize), reason: String) -> Self {
+        Kind::Malformed {
+            file: None,
+            place: Some(place),
+            reason,
+            code,
+        }
+        .into()
+    }
+
     pub(crate) fn malformed(place: Option<(usize, usize)>, reason: impl Into<String>) -> Self {
         Kind::Malformed {
             file: None,
             place,
             reason: reason.into(),
+            code: Code::R008,
         }
         .into()
     }

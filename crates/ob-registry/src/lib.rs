@@ -66,6 +66,9 @@ pub use contact::{Contact, ContactRole, Email};
 mod country;
 pub use country::Country;
 
+mod csv;
+pub use self::csv::{CSV_LIMIT, from_csv, to_csv};
+
 mod error;
 pub use error::RegistryError;
 
@@ -89,6 +92,9 @@ pub use line::{Actor, Reason, ReplicaName, UseCase};
 
 mod onboarding;
 pub use onboarding::{Gap, Onboarding};
+
+mod plan;
+pub use plan::{Difference, Plan, Step};
 
 mod pool;
 

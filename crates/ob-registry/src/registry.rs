@@ -22,6 +22,7 @@ mod changes;
 mod edit;
 mod follow;
 mod freshness;
+mod plan;
 mod receipt;
 mod write;
 

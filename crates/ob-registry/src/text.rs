@@ -177,7 +177,7 @@ struct In<T> {
 }
 
 /// Before anything is parsed, so that no parser's message can quote it.
-fn refuse_private_keys(text: &str) -> Result<(), RegistryError> {
+pub(crate) fn refuse_private_keys(text: &str) -> Result<(), RegistryError> {
     match private_key_at(text) {
         None => Ok(()),
         Some(at) => Err(RegistryError::malformed(place_of(text, at), A_KEY)),

@@ -90,7 +90,12 @@ pub(super) enum Kind {
         file: Option<PathBuf>,
         place: Option<(usize, usize)>,
         reason: String,
+        code: Code,
     },
+    #[error("{what}")]
+    StalePlan { what: String },
+    #[error("{what}")]
+    OffboardingNotAllowed { what: String },
     #[error("{what}")]
     Conflict { what: String },
     #[error("{what}")]
@@ -119,7 +124,10 @@ impl Kind {
             Self::OutOfReach { .. } => Code::R012,
             Self::Transition { .. } | Self::NotRemovable { .. } => Code::R006,
             Self::NotAuthorised { .. } | Self::NotOnboardedFor { .. } => Code::R007,
-            Self::Malformed { .. } | Self::Conflict { .. } | Self::Store { .. } => Code::R008,
+            Self::Malformed { code, .. } => *code,
+            Self::StalePlan { .. } => Code::R013,
+            Self::OffboardingNotAllowed { .. } => Code::R006,
+            Self::Conflict { .. } | Self::Store { .. } => Code::R008,
             Self::StaleHandle { .. } | Self::Value { .. } | Self::Field { .. } => Code::R009,
         }
     }
@@ -171,6 +179,8 @@ impl Kind {
             | Self::NewerVersion { .. }
             | Self::Value { .. }
             | Self::Malformed { .. }
+            | Self::StalePlan { .. }
+            | Self::OffboardingNotAllowed { .. }
             | Self::Conflict { .. }
             | Self::Store { .. } => None,
         }

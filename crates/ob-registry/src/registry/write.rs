@@ -146,7 +146,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(base: &'a Snapshot, signature: Signature) -> Self {
+    pub(super) fn new(base: &'a Snapshot, signature: Signature) -> Self {
         Self {
             base,
             signature,
@@ -156,11 +156,19 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn find(&self, id: &BusinessId) -> Option<&Record> {
+    pub(super) fn find(&self, id: &BusinessId) -> Option<&Record> {
         match self.now.get(id) {
             Some(changed) => changed.as_ref(),
             None => Some(self.base.by_business_id(id)?.record()),
         }
+    }
+
+    pub(super) fn base_revision(&self) -> Revision {
+        self.base.revision()
+    }
+
+    pub(super) fn base_profile(&self) -> Option<&Arc<IntegratorProfile>> {
+        self.base.profile()
     }
 
     pub(super) fn get(&self, id: &BusinessId) -> Result<&Record, RegistryError> {
@@ -248,7 +256,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What is to be stored and what is to be shown; nothing, if nothing changed.
-    fn finish(self) -> Result<Option<(Commit, Snapshot)>, RegistryError> {
+    pub(super) fn finish(self) -> Result<Option<(Commit, Snapshot)>, RegistryError> {
         let Some(last) = self.events.last() else {
             return Ok(None);
         };
