@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use throwaway::Programs;
+
 use crate::console::note;
 use crate::process::Call;
 use crate::project::Project;
@@ -44,6 +46,7 @@ pub(crate) fn prepare(project: &Project) -> Result<(), String> {
     component(project, "fmt", "rustfmt")?;
     component(project, "clippy", "clippy")?;
     vectors(project)?;
+    postgresql(project)?;
     DENY.ensure(project)?;
     if let Err(sentence) = NEXTEST.ensure(project) {
         note(&format!(
@@ -51,6 +54,29 @@ pub(crate) fn prepare(project: &Project) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// The programs that the tests start a throw-away server from. Debian's package is installed where
+/// they are absent and that is possible; its own server is not started.
+fn postgresql(project: &Project) -> Result<(), String> {
+    if Programs::find().is_ok() {
+        note("set-up: PostgreSQL is there");
+        return Ok(());
+    }
+    let apt = |arguments: &[&str]| {
+        Call::new("apt-get", arguments)
+            .with("DEBIAN_FRONTEND", "noninteractive")
+            .with("RUNLEVEL", "1")
+    };
+    if apt(&["--version"]).succeeds(&project.root) {
+        note("set-up: installing PostgreSQL with apt-get");
+        let install = apt(&["install", "--yes", "--no-install-recommends", "postgresql"]);
+        let done = install.in_front(&project.root)?;
+        if !done && apt(&["update"]).in_front(&project.root)? {
+            install.in_front(&project.root)?;
+        }
+    }
+    Programs::find().map(drop)
 }
 
 fn component(project: &Project, command: &str, component: &str) -> Result<(), String> {

@@ -1,0 +1,5 @@
+//! The throw-away server from outside.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod lives;
