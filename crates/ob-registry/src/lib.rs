@@ -47,7 +47,7 @@
 //! reason and a time, are checked, stored first and shown second, so a failed one changes
 //! nothing, and stay in the history for ever. The [`Store`] is a seam: [`MemoryStore`] and
 //! [`FileStore`] are here, SQLite and PostgreSQL are features, any other database is yours to
-//! plug in and to judge by the contract.
+//! plug in and to judge by the [`contract`].
 
 mod application;
 pub use application::Application;
@@ -63,11 +63,16 @@ mod closest;
 mod contact;
 pub use contact::{Contact, ContactRole, Email};
 
+pub mod contract;
+
 mod country;
 pub use country::Country;
 
 mod csv;
 pub use self::csv::{CSV_LIMIT, from_csv, to_csv};
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod database;
 
 mod error;
 pub use error::RegistryError;
@@ -98,6 +103,11 @@ pub use plan::{Difference, Plan, Step};
 
 mod pool;
 
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresStore, PostgresStoreBuilder};
+
 mod record;
 pub use record::{Record, Standing};
 
@@ -111,6 +121,11 @@ mod revision;
 pub use revision::{Revision, Version};
 
 mod snapshot;
+
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 mod status;
 pub use status::Status;
