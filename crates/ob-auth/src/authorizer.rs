@@ -18,7 +18,7 @@ use crate::{
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
-use ob_core::{ActingFor, ClientId, Code, Retry, Sent};
+use ob_core::{ActingFor, BusinessId, ClientId, Code, Retry, Sent};
 use ob_jose::{Algorithm, Signer, Thumbprint};
 use ob_transport::SharedTransport;
 use std::{panic::AssertUnwindSafe, sync::Arc};
@@ -165,6 +165,12 @@ impl Authorizer {
     /// under way still answers those who wait for it.
     pub fn purge(&self, party: &ActingFor) {
         self.0.cache.purge(party);
+    }
+
+    /// Forgets every token of a third-party, under whichever ids it was fetched. A token request
+    /// that is under way still answers those who wait for it, and its token is not kept.
+    pub fn forget(&self, id: &BusinessId) {
+        self.0.cache.forget(id);
     }
 
     /// The key under which a token for `party` is kept, for diagnosis.

@@ -1,7 +1,7 @@
 //! The bounded index of slots.
 
 use crate::{SealedToken, TokenKey, slot::Slot};
-use ob_core::ActingFor;
+use ob_core::{ActingFor, BusinessId};
 use quick_cache::sync::Cache;
 use std::{convert::Infallible, sync::Arc};
 
@@ -35,6 +35,10 @@ impl TokenCache {
     /// Drops every slot of a party.
     pub(crate) fn purge(&self, party: &ActingFor) {
         self.0.retain(|key, _| !key.is_of(party));
+    }
+
+    pub(crate) fn forget(&self, id: &BusinessId) {
+        self.0.retain(|key, _| !key.is_of_third_party(id));
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -120,6 +120,11 @@ impl TokenKey {
     pub(crate) fn is_of(&self, party: &ActingFor) -> bool {
         self.party.as_ref() == Some(party)
     }
+
+    pub(crate) fn is_of_third_party(&self, id: &BusinessId) -> bool {
+        let party = self.party.as_ref();
+        party.is_some_and(|party| !party.is_integrator() && party.business_id() == id)
+    }
 }
 
 #[cfg(test)]

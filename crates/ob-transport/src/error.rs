@@ -1,5 +1,6 @@
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use http::Uri;
 
@@ -42,6 +43,7 @@ struct Inner {
     sent: bool,
     target: Option<Target>,
     source: Option<Cause>,
+    withheld: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 /// What went wrong, as a fact a retry rule can look at.
@@ -94,7 +96,40 @@ impl TransportError {
             sent: kind.usually_sent(),
             target: None,
             source: None,
+            withheld: None,
         }))
+    }
+
+    /// Makes the error of a request that a transport of your own held back by a rule of its
+    /// own: [`Refused`](TransportErrorKind::Refused), never sent. The reason is kept as it is,
+    /// so that whoever wrote the rule finds it again with [`withheld_by`](Self::withheld_by);
+    /// its message must not hold a secret.
+    ///
+    /// ```
+    /// use ob_transport::{TransportError, TransportErrorKind};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Closed;
+    /// # impl std::fmt::Display for Closed {
+    /// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("closed") }
+    /// # }
+    /// # impl std::error::Error for Closed {}
+    /// let error = TransportError::withheld(Closed);
+    /// assert_eq!(error.kind(), TransportErrorKind::Refused);
+    /// assert!(!error.may_have_been_sent());
+    /// assert_eq!(error.withheld_by::<Closed>(), Some(&Closed));
+    /// ```
+    #[must_use]
+    pub fn withheld(reason: impl Error + Send + Sync + 'static) -> Self {
+        let mut error = Self::new(TransportErrorKind::Refused, reason.to_string());
+        error.0.withheld = Some(Arc::new(reason));
+        error
+    }
+
+    /// Why the request was held back, if it was by a rule with reasons of this type.
+    #[must_use]
+    pub fn withheld_by<R: Error + 'static>(&self) -> Option<&R> {
+        self.0.withheld.as_deref()?.downcast_ref()
     }
 
     /// Overrules whether the request may have been sent. When in doubt, say `true`.
@@ -220,7 +255,8 @@ impl fmt::Debug for TransportError {
 
 impl Error for TransportError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source.as_ref().map(|cause| cause as _)
+        let cause = self.0.source.as_ref().map(|cause| cause as _);
+        cause.or_else(|| self.0.withheld.as_deref().map(|reason| reason as _))
     }
 }
 
