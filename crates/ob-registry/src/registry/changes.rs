@@ -73,8 +73,11 @@ impl Changes {
                 limit: Some(AT_ONCE),
                 ..HistoryQuery::default()
             };
-            let events = self.registry.0.store.history(&query).await?;
+            // Looked at first: the store may be ahead of what is shown here, and an event must
+            // not be told before the state that it made is served.
             let shown = *self.shown.borrow();
+            let mut events = self.registry.0.store.history(&query).await?;
+            events.retain(|event| event.revision() <= shown);
             self.read = events.last().map_or(shown, Event::revision);
             self.waiting.extend(events);
         }
