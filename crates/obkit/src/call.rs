@@ -3,7 +3,7 @@
 mod attempt;
 mod run;
 
-use crate::{ConsentRef, Error, Integrator};
+use crate::{ConsentRef, Error, Integrator, door::Acting};
 use ob_api::Operation;
 use ob_auth::SealedToken;
 use ob_core::{ActingFor, Code};
@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call<O> {
     integrator: Integrator,
-    party: ActingFor,
+    acting: Acting,
     operation: O,
     consent: Option<ConsentRef>,
     token: Option<Arc<SealedToken>>,
@@ -28,16 +28,20 @@ pub struct Call<O> {
 }
 
 impl<O: Operation> Call<O> {
-    pub(crate) fn new(integrator: &Integrator, party: &ActingFor, operation: O) -> Self {
+    pub(crate) fn new(integrator: &Integrator, acting: &Acting, operation: O) -> Self {
         Self {
             integrator: integrator.clone(),
-            party: party.clone(),
+            acting: acting.clone(),
             operation,
             consent: None,
             token: None,
             idempotency_key: None,
             deadline: None,
         }
+    }
+
+    pub(crate) fn party(&self) -> &ActingFor {
+        self.acting.party()
     }
 
     /// Changes the operation before it is sent, for example to set a filter.
@@ -79,7 +83,7 @@ impl<O: Operation> Call<O> {
     /// this process.
     pub async fn send(self) -> Result<O::Output, Error> {
         let name = self.operation.name();
-        let party = self.party.business_id().clone();
+        let party = self.party().business_id().clone();
         // The third-party is on the span and in the journal, never a metric's label.
         let span = tracing::info_span!("call", operation = name, third_party = %party);
         let run = Box::pin(run::run(&self).instrument(span));

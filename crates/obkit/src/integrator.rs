@@ -3,19 +3,25 @@
 mod builder;
 pub use builder::{IntegratorBuilder, NeedsIdentity, NeedsKey, Ready};
 
+mod follow;
 mod probe;
 pub use probe::Probe;
 
 use crate::{
-    Error, Itself, ThirdParty, environment::ApiBase, environment::IdempotencyKeyForm,
-    ledger::Ledger, recorder::Recorder, retry::RetryPolicy,
+    Error, Itself, ThirdParty,
+    door::{Acting, Gates},
+    environment::ApiBase,
+    environment::IdempotencyKeyForm,
+    ledger::Ledger,
+    recorder::Recorder,
+    retry::RetryPolicy,
 };
 use ob_auth::Authorizer;
 use ob_core::{
-    ActingFor, ApplicationId, BusinessId, ClientId, Code, Scopes, SharedClock, SharedEntropy,
+    ApplicationId, BusinessId, ClientId, Code, Scopes, SharedClock, SharedEntropy,
     UseCaseConfigurationId,
 };
-use ob_registry::Registry;
+use ob_registry::{Admission, Registry, RegistryError, UseCase};
 use ob_transport::SharedTransport;
 use std::sync::Arc;
 
@@ -44,12 +50,13 @@ pub struct Identity {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) identity: Identity,
-    pub(crate) itself: ActingFor,
+    pub(crate) itself: Acting,
     pub(crate) api: ApiBase,
     pub(crate) idempotency_key: IdempotencyKeyForm,
     pub(crate) authorizer: Authorizer,
     pub(crate) transport: SharedTransport,
     pub(crate) registry: Registry,
+    pub(crate) gates: Gates,
     pub(crate) recorder: Recorder,
     pub(crate) ledger: Ledger,
     pub(crate) clock: SharedClock,
@@ -72,9 +79,48 @@ impl Integrator {
     /// named), `OB-R003` when it is not active yet, `OB-R005` when it is suspended or offboarded.
     pub fn on_behalf_of(&self, id: impl AsRef<str>) -> Result<ThirdParty, Error> {
         let id: BusinessId = id.as_ref().parse()?;
-        let party = self.parts.registry.act_for(&id, &Scopes::none());
-        let party = party.map_err(|error| Error::registry(&id, error))?;
-        Ok(ThirdParty::new(self.clone(), party))
+        let admission = self.parts.registry.admit(&id);
+        self.handle(&id, admission)
+    }
+
+    /// The handle of a third-party for one use case: with the application that it has for it.
+    ///
+    /// # Errors
+    /// As [`Integrator::on_behalf_of`], and `OB-R007` when the third-party was not onboarded for
+    /// the use case.
+    pub fn on_behalf_of_for(
+        &self,
+        id: impl AsRef<str>,
+        use_case: &UseCase,
+    ) -> Result<ThirdParty, Error> {
+        let id: BusinessId = id.as_ref().parse()?;
+        let admission = self.parts.registry.admit_for_use_case(&id, use_case);
+        self.handle(&id, admission)
+    }
+
+    fn handle(
+        &self,
+        id: &BusinessId,
+        admission: Result<Admission, RegistryError>,
+    ) -> Result<ThirdParty, Error> {
+        let admission = admission.map_err(|error| Error::registry(id, error))?;
+        let acting = Acting::third_party(admission, self.parts.gates.of(id));
+        Ok(ThirdParty::new(self.clone(), acting))
+    }
+
+    /// Whether the registry still admits who is acted for. One that it refuses leaves no token
+    /// behind.
+    pub(crate) fn consult(&self, acting: &Acting, scopes: &Scopes) -> Result<(), Error> {
+        let Err(error) = acting.check(scopes) else {
+            return Ok(());
+        };
+        let id = acting.party().business_id();
+        // A missing scope, or a store that is out of reach, does not make a token bad.
+        let for_good = !matches!(error.code(), Code::R007 | Code::R012);
+        if for_good && acting.gate().is_some_and(|gate| gate.was_used()) {
+            self.parts.authorizer.forget(id);
+        }
+        Err(Error::registry(id, error))
     }
 
     /// The Integrator's own context: tokens without `act`, calls with its own application id.
@@ -100,16 +146,10 @@ impl Integrator {
     /// # Errors
     /// `OB-R001` when the registry does not know it.
     pub fn purge(&self, id: &BusinessId) -> Result<(), Error> {
-        let known = self.parts.registry.get(id);
-        let known = known
-            .ok_or_else(|| Error::new(Code::R001, "nothing to purge").about(id, "tokens.purge"))?;
-        // Without ids it never had a token.
-        let (Some(client_id), Some(application_id)) = (known.client_id(), known.application_id())
-        else {
-            return Ok(());
-        };
-        let party = ActingFor::third_party(id.clone(), client_id.clone(), *application_id);
-        self.parts.authorizer.purge(&party);
+        if self.parts.registry.get(id).is_none() {
+            return Err(Error::new(Code::R001, "nothing to purge").about(id, "tokens.purge"));
+        }
+        self.parts.authorizer.forget(id);
         Ok(())
     }
 

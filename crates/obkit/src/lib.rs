@@ -69,6 +69,8 @@ pub use call::Call;
 mod consent_ref;
 pub use consent_ref::ConsentRef;
 
+mod door;
+
 mod environment;
 pub use environment::{Environment, IdempotencyKeyForm};
 

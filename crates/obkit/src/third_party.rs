@@ -8,7 +8,7 @@ pub use itself::Itself;
 pub use owned_consent::OwnedConsent;
 pub use resources::{Accounts, Consents, Flows, Providers, Transactions};
 
-use crate::{Call, ConsentRef, Error, Integrator};
+use crate::{Call, ConsentRef, Error, Integrator, door::Acting};
 use ob_api::Raw;
 use ob_auth::{Grant, TokenLease};
 use ob_core::{ActingFor, BusinessId, Code, ConsentId};
@@ -21,24 +21,24 @@ use ob_core::{ActingFor, BusinessId, Code, ConsentId};
 #[derive(Clone, Debug)]
 pub struct ThirdParty {
     integrator: Integrator,
-    party: ActingFor,
+    acting: Acting,
 }
 
 impl ThirdParty {
-    pub(crate) fn new(integrator: Integrator, party: ActingFor) -> Self {
-        Self { integrator, party }
+    pub(crate) fn new(integrator: Integrator, acting: Acting) -> Self {
+        Self { integrator, acting }
     }
 
     /// Your own name for the third-party.
     #[must_use]
     pub fn id(&self) -> &BusinessId {
-        self.party.business_id()
+        self.acting_for().business_id()
     }
 
     /// For whom the handle acts.
     #[must_use]
     pub fn acting_for(&self) -> &ActingFor {
-        &self.party
+        self.acting.party()
     }
 
     /// The third-party's consents.
@@ -68,12 +68,12 @@ impl ThirdParty {
     /// The banks that can be connected.
     #[must_use]
     pub fn providers(&self) -> Providers<'_> {
-        Providers::new(&self.integrator, &self.party)
+        Providers::new(&self.integrator, &self.acting)
     }
 
     /// A call to an endpoint that obkit does not model, sealed like every other.
     pub fn raw(&self, raw: Raw) -> Call<Raw> {
-        Call::new(&self.integrator, &self.party, raw)
+        Call::new(&self.integrator, &self.acting, raw)
     }
 
     /// A call to an endpoint that obkit does not model, under a consent: with a consent-scoped
@@ -90,12 +90,12 @@ impl ThirdParty {
     pub async fn token(&self, grant: &Grant) -> Result<TokenLease, Error> {
         let parts = &self.integrator.parts;
         let (id, name) = (self.id(), "token");
-        let checked = parts.registry.check(&self.party, grant.scopes());
-        checked.map_err(|error| Error::registry(id, error).about(id, name))?;
+        let checked = self.integrator.consult(&self.acting, grant.scopes());
+        checked.map_err(|error| error.about(id, name))?;
         if let Some(consent) = grant.consent() {
             self.consent(consent.clone())?;
         }
-        let lease = parts.authorizer.token(&self.party, grant).await;
+        let lease = parts.authorizer.token(self.acting_for(), grant).await;
         lease.map_err(|error| Error::auth(grant, error).about(id, name))
     }
 

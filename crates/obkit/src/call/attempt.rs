@@ -70,7 +70,7 @@ pub(super) async fn attempt<O: Operation>(
 impl<O: Operation> Call<O> {
     fn draft(&self, marks: &Marks) -> Draft {
         Draft {
-            party: self.party.clone(),
+            party: self.party().clone(),
             operation: self.operation.name(),
             consent: self.operation.touched_consent().cloned(),
             interaction_id: marks.interaction_id.clone(),
@@ -87,6 +87,8 @@ impl<O: Operation> Call<O> {
             .authorize(&grant, &mut request)
             .await
             .map_err(transient)?;
+        self.acting
+            .accompany(request.extensions_mut(), grant.scopes());
         let uri = request.uri().clone();
         record.sending();
         let answer = parts
@@ -107,15 +109,8 @@ impl<O: Operation> Call<O> {
 
     /// Everything that must hold before a token is even asked for.
     fn guard(&self) -> Result<Grant, Error> {
-        let parts = &self.integrator.parts;
         let scopes = self.operation.scopes();
-        if !self.party.is_integrator() {
-            let id = self.party.business_id();
-            parts
-                .registry
-                .check(&self.party, &scopes)
-                .map_err(|error| Error::registry(id, error))?;
-        }
+        self.integrator.consult(&self.acting, &scopes)?;
         self.guard_consent()?;
         let grant = Grant::new(scopes);
         Ok(match self.operation.consent() {
@@ -130,7 +125,7 @@ impl<O: Operation> Call<O> {
         let consent = match (touched, &self.consent) {
             (None, None) => return Ok(()),
             // A bare id in an operation of the caller's own: the ledger alone can tell.
-            (Some(id), None) => &ConsentRef::new(self.party.business_id().clone(), id.clone()),
+            (Some(id), None) => &ConsentRef::new(self.party().business_id().clone(), id.clone()),
             (Some(id), Some(consent)) if id != consent.id() => {
                 return Err(foreign(
                     consent,
@@ -139,7 +134,7 @@ impl<O: Operation> Call<O> {
             }
             (_, Some(consent)) => consent,
         };
-        let party = self.party.business_id();
+        let party = self.party().business_id();
         let known = self
             .integrator
             .parts
@@ -189,11 +184,11 @@ impl<O: Operation> Call<O> {
         let authorizer = &self.integrator.parts.authorizer;
         match &self.token {
             Some(token) => {
-                let attached = authorizer.attach(&self.party, token, request).await;
+                let attached = authorizer.attach(self.party(), token, request).await;
                 attached.map(|()| Arc::clone(token))
             }
             None => {
-                let authorized = authorizer.authorize(&self.party, grant, request).await;
+                let authorized = authorizer.authorize(self.party(), grant, request).await;
                 authorized.map(|authorized| authorized.token)
             }
         }
@@ -223,7 +218,7 @@ impl<O: Operation> Call<O> {
             _ => Again::Token,
         };
         if again == Again::Token {
-            parts.authorizer.evict(&self.party, grant, token);
+            parts.authorizer.evict(self.party(), grant, token);
         }
         Err(Failed { error, again })
     }

@@ -1,12 +1,13 @@
 //! The errors of the crates below, as the one error of a call.
 
 use super::Error;
+use crate::door::Withheld;
 use ob_api::{ApiError, ApiRequestError};
 use ob_auth::{AuthError, Grant};
 use ob_core::{BusinessId, Code, Retry, Sent};
 use ob_registry::RegistryError;
 use ob_transport::{TimeoutPhase, TransportError, TransportErrorKind};
-use std::time::SystemTime;
+use std::{error::Error as _, time::SystemTime};
 
 impl Error {
     pub(crate) fn registry(party: &BusinessId, error: RegistryError) -> Self {
@@ -18,6 +19,11 @@ impl Error {
 
     /// `grant` is what the token was asked for.
     pub(crate) fn auth(grant: &Grant, error: AuthError) -> Self {
+        let refused = error.source().and_then(|it| it.downcast_ref());
+        if let Some(withheld) = refused.and_then(TransportError::withheld_by::<Withheld>) {
+            return Self::new(withheld.code(), withheld.to_string())
+                .with(|parts| parts.source = Some(error.into()));
+        }
         // The reason alone: code, party and correlation id are said by the line around it.
         Self::new(auth_code(grant, &error), error.reason()).with(|parts| {
             parts.correlation = error.correlation().map(str::to_owned);
@@ -32,6 +38,10 @@ impl Error {
     }
 
     pub(crate) fn transport(error: TransportError) -> Self {
+        if let Some(withheld) = error.withheld_by::<Withheld>() {
+            return Self::new(withheld.code(), withheld.to_string())
+                .with(|parts| parts.source = Some(error.into()));
+        }
         let sent = if error.may_have_been_sent() {
             Sent::Maybe
         } else {

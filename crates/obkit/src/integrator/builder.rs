@@ -1,7 +1,12 @@
 //! Building an integrator: what nobody may forget is a type.
 
 use super::{Identity, Integrator, Parts};
-use crate::{BuildError, Environment, RetryPolicy, ledger::Ledger, recorder::Recorder};
+use crate::{
+    BuildError, Environment, RetryPolicy,
+    door::{Acting, Doorkeeper, Gates},
+    ledger::Ledger,
+    recorder::Recorder,
+};
 use ob_auth::{Authorizer, SealPolicy, SharedSpawner};
 use ob_core::{ActingFor, SharedClock, SharedEntropy};
 use ob_jose::Signer;
@@ -184,6 +189,10 @@ impl IntegratorBuilder<Ready> {
             Some(transport) => transport,
             None => default_transport(&environment)?,
         };
+        let registry = options.registry.clone().ok_or_else(missing_registry)?;
+        let gates = Gates::default();
+        let door = (registry.clone(), gates.clone(), options.clock.clone());
+        let transport = Doorkeeper::new(transport, door).into();
         let authorizer = authorizer(&environment, &identity, key, &transport, &options)?;
         let itself = ActingFor::integrator(
             identity.business_id.clone(),
@@ -195,14 +204,15 @@ impl IntegratorBuilder<Ready> {
             idempotency_key: environment.idempotency_key,
             authorizer,
             transport,
-            registry: options.registry.ok_or_else(missing_registry)?,
+            registry,
+            gates,
             recorder: Recorder::new(options.journal.ok_or_else(missing_journal)?),
             ledger: Ledger::new(REMEMBERED_CONSENTS),
             clock: options.clock,
             entropy: options.entropy,
             retry: options.retry,
             identity,
-            itself,
+            itself: Acting::itself(itself),
         };
         Ok(Integrator {
             parts: Arc::new(parts),

@@ -57,6 +57,7 @@ impl Integrator {
             return Err(refused.map_or_else(unknown, |error| Error::registry(id, error)));
         };
         let party = in_onboarding(&third_party, scopes)?;
+        let _probing = self.parts.gates.of(id).probing();
         let fresh = Forget::before_and_after(&self.parts.authorizer, &party);
         let grant = Grant::new(scopes.clone());
         let lease = fresh.authorizer.token(&party, &grant).await;

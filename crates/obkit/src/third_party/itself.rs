@@ -1,10 +1,9 @@
 //! The Integrator's own context.
 
 use super::Providers;
-use crate::{Call, Error, Integrator};
+use crate::{Call, Error, Integrator, door::Acting};
 use ob_api::Raw;
 use ob_auth::{Grant, TokenLease};
-use ob_core::ActingFor;
 
 /// The Integrator acting as itself: tokens without `act`, its own application id.
 ///
@@ -19,19 +18,19 @@ impl Itself {
         Self { integrator }
     }
 
-    fn party(&self) -> &ActingFor {
+    fn acting(&self) -> &Acting {
         &self.integrator.parts.itself
     }
 
     /// The banks that can be connected.
     #[must_use]
     pub fn providers(&self) -> Providers<'_> {
-        Providers::new(&self.integrator, self.party())
+        Providers::new(&self.integrator, self.acting())
     }
 
     /// A call to an endpoint that obkit does not model, in the Integrator's own context.
     pub fn raw(&self, raw: Raw) -> Call<Raw> {
-        Call::new(&self.integrator, self.party(), raw)
+        Call::new(&self.integrator, self.acting(), raw)
     }
 
     /// A token for the Integrator itself.
@@ -43,8 +42,10 @@ impl Itself {
             .integrator
             .parts
             .authorizer
-            .token(self.party(), grant)
+            .token(self.acting().party(), grant)
             .await;
-        lease.map_err(|error| Error::auth(grant, error).about(self.party().business_id(), "token"))
+        lease.map_err(|error| {
+            Error::auth(grant, error).about(self.acting().party().business_id(), "token")
+        })
     }
 }

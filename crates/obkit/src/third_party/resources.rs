@@ -1,13 +1,13 @@
 //! What can be done for a third-party, grouped as the platform groups it.
 
 use super::{ThirdParty, owned_consent::Owning};
-use crate::{Call, ConsentRef, Integrator};
+use crate::{Call, ConsentRef, Integrator, door::Acting};
 use ob_api::{
     AccountId, CreateConsent, CreateManagedFlow, DeleteConsent, EndUser, FlowId, GetAccount,
     GetConsent, GetManagedFlow, GetTransaction, ListAccounts, ListProviders, ListTransactions,
     NewConsent, NewManagedFlow, TransactionId,
 };
-use ob_core::{ActingFor, UseCaseConfigurationId};
+use ob_core::UseCaseConfigurationId;
 
 /// The consents of a third-party.
 #[derive(Clone, Copy, Debug)]
@@ -45,17 +45,18 @@ impl<'a> Consents<'a> {
     /// Revokes a consent.
     pub fn revoke(&self, consent: &ConsentRef) -> Call<DeleteConsent> {
         let operation = DeleteConsent(consent.id().clone());
-        Call::new(&self.party.integrator, &self.party.party, operation).consent(consent)
+        Call::new(&self.party.integrator, &self.party.acting, operation).consent(consent)
     }
 
     fn owning<O: ob_api::Operation<Output = ob_api::Consent>>(
         &self,
         operation: O,
     ) -> Call<Owning<O>> {
-        let ThirdParty { integrator, party } = self.party;
+        let ThirdParty { integrator, acting } = self.party;
+        let party = acting.party();
         Call::new(
             integrator,
-            party,
+            acting,
             Owning::new(operation, party.business_id(), integrator),
         )
     }
@@ -166,17 +167,17 @@ impl<'a> Transactions<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Providers<'a> {
     integrator: &'a Integrator,
-    party: &'a ActingFor,
+    acting: &'a Acting,
 }
 
 impl<'a> Providers<'a> {
-    pub(super) fn new(integrator: &'a Integrator, party: &'a ActingFor) -> Self {
-        Self { integrator, party }
+    pub(super) fn new(integrator: &'a Integrator, acting: &'a Acting) -> Self {
+        Self { integrator, acting }
     }
 
     /// Lists the providers.
     pub fn list(&self) -> Call<ListProviders> {
-        Call::new(self.integrator, self.party, ListProviders::new())
+        Call::new(self.integrator, self.acting, ListProviders::new())
     }
 }
 
@@ -188,6 +189,6 @@ struct Under<'a> {
 
 impl Under<'_> {
     fn call<O: ob_api::Operation>(&self, operation: O) -> Call<O> {
-        Call::new(&self.party.integrator, &self.party.party, operation).consent(self.consent)
+        Call::new(&self.party.integrator, &self.party.acting, operation).consent(self.consent)
     }
 }

@@ -9,6 +9,7 @@ mod journal;
 mod refusals;
 mod reuse;
 mod story;
+mod suspension;
 mod tls;
 mod tokens;
 mod wire;
