@@ -4,6 +4,7 @@ use crate::{
     Sandbox,
     base::Base,
     running::{RunningSandbox, StartError},
+    seed::ThirdPartySeed,
     world::World,
 };
 use ob_core::{EntropyError, IdError, SharedClock, SharedEntropy};
@@ -65,6 +66,7 @@ pub struct SandboxBuilder {
     pub(crate) entropy: SharedEntropy,
     pub(crate) port: u16,
     pub(crate) tls: bool,
+    pub(crate) onboarded: Option<Vec<ThirdPartySeed>>,
     pub(crate) third_parties: u32,
 }
 
@@ -106,6 +108,7 @@ impl Default for SandboxBuilder {
             entropy: SharedEntropy::system(),
             port: 0,
             tls: false,
+            onboarded: None,
             third_parties: 0,
         }
     }
@@ -217,7 +220,15 @@ impl SandboxBuilder {
         self
     }
 
-    /// How many third-parties (`tp-001` and so on) there are besides the three named ones.
+    /// The third-parties that were onboarded under the Integrator, those of a registry for
+    /// example. Default: three with names of their own.
+    #[must_use]
+    pub fn onboard(mut self, parties: impl IntoIterator<Item = ThirdPartySeed>) -> Self {
+        self.onboarded.get_or_insert_default().extend(parties);
+        self
+    }
+
+    /// How many third-parties (`tp-001` and so on) there are besides the named or onboarded ones.
     /// Default: 0.
     #[must_use]
     pub fn third_parties(mut self, extra: u32) -> Self {
@@ -229,7 +240,7 @@ impl SandboxBuilder {
     /// `https://sandbox.obkit.invalid`.
     ///
     /// # Errors
-    /// When no key could be made.
+    /// When no key could be made, or two parties have an id in common.
     pub fn build(self) -> Result<Sandbox, BuildError> {
         self.build_at(Base::in_process())
     }
@@ -237,7 +248,8 @@ impl SandboxBuilder {
     /// Listens on 127.0.0.1 and serves until the returned value is dropped or shut down.
     ///
     /// # Errors
-    /// When no key or certificate could be made, or the port is taken.
+    /// When no key or certificate could be made, two parties have an id in common, or the port is
+    /// taken.
     pub async fn start(self) -> Result<RunningSandbox, StartError> {
         RunningSandbox::start(self).await
     }
@@ -263,6 +275,16 @@ enum BuildErrorKind {
     Id(IdError),
     #[error(transparent)]
     Entropy(EntropyError),
+    #[error("two parties have the id {0}: needs one owner for each id")]
+    Collision(String),
+}
+
+impl BuildError {
+    pub(crate) fn collision(id: &str) -> Self {
+        Self {
+            source: BuildErrorKind::Collision(id.to_owned()),
+        }
+    }
 }
 
 impl From<KeyError> for BuildError {

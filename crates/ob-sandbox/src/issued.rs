@@ -6,7 +6,6 @@ use std::{collections::HashMap, time::SystemTime};
 #[derive(Clone, Debug)]
 pub(crate) struct IssuedToken {
     pub(crate) subject: String,
-    pub(crate) application: String,
     pub(crate) consent: Option<String>,
     pub(crate) expires: SystemTime,
     pub(crate) revoked: bool,
@@ -56,7 +55,6 @@ mod tests {
     fn token(subject: &str, expires: u64) -> IssuedToken {
         IssuedToken {
             subject: subject.into(),
-            application: String::new(),
             consent: None,
             expires: SystemTime::UNIX_EPOCH + Duration::from_secs(expires),
             revoked: false,

@@ -1,17 +1,21 @@
 //! Who is onboarded, under whom, and in which state.
 
-use crate::seed::{
-    IntegratorSeed, PartyStatus, Seed, ThirdPartySeed, foreign_party, named_parties,
+use crate::{
+    builder::BuildError,
+    seed::{
+        IntegratorSeed, PartyStatus, Seed, ThirdPartySeed, foreign_party, generated_parties,
+        named_parties,
+    },
 };
-use ob_core::{ApplicationId, ClientId, IdError};
+use ob_core::{ApplicationId, ClientId};
 use std::collections::HashMap;
 
 /// The onboarded parties of a sandbox.
 #[derive(Debug)]
 pub(crate) struct Parties {
-    integrator: (ClientId, ApplicationId),
+    integrator: ClientId,
     all: Vec<Party>,
-    /// Both names of a third-party. They cannot collide: client ids have a prefix of their own.
+    /// Both names of a third-party.
     by_name: HashMap<String, usize>,
     owner_of: HashMap<ApplicationId, ClientId>,
 }
@@ -31,30 +35,49 @@ impl Party {
 }
 
 impl Parties {
+    /// The onboarded ones, or else the named ones; so many generated ones; and one of another
+    /// Integrator, unless its name is taken.
     pub(crate) fn draw(
         seed: Seed,
-        extra: u32,
+        (onboarded, generated): (Option<Vec<ThirdPartySeed>>, u32),
         integrator: &IntegratorSeed,
-    ) -> Result<Self, IdError> {
-        let ours = named_parties(seed, extra)?
-            .into_iter()
-            .map(|seed| Party { seed, ours: true });
+    ) -> Result<Self, BuildError> {
+        let mut ours = match onboarded {
+            Some(onboarded) => onboarded,
+            None => named_parties(seed)?,
+        };
+        ours.extend(generated_parties(seed, generated)?);
+        let foreign = foreign_party(seed)?;
+        let is_taken = ours.iter().any(|it| it.business_id == foreign.business_id);
+        let ours = ours.into_iter().map(|seed| Party { seed, ours: true });
         let foreign = Party {
-            seed: foreign_party(seed)?,
+            seed: foreign,
             ours: false,
         };
-        let all: Vec<Party> = ours.chain([foreign]).collect();
+        let all: Vec<Party> = ours.chain((!is_taken).then_some(foreign)).collect();
         let mut by_name = HashMap::new();
         let mut owner_of =
             HashMap::from([(integrator.application_id, integrator.client_id.clone())]);
         for (place, Party { seed, .. }) in all.iter().enumerate() {
-            by_name.insert(seed.business_id.to_string(), place);
-            by_name.insert(seed.client_id.to_string(), place);
-            owner_of.insert(seed.application_id, seed.client_id.clone());
+            let names = [seed.business_id.as_str(), seed.client_id.as_str()];
+            for (at, name) in names.into_iter().enumerate() {
+                let old = by_name.insert(name.to_owned(), place);
+                let own_again = at == 1 && old == Some(place);
+                if (old.is_some() && !own_again)
+                    || name == integrator.client_id.as_str()
+                    || name == INTEGRATOR
+                {
+                    return Err(BuildError::collision(name));
+                }
+            }
+            for id in seed.application_ids() {
+                if owner_of.insert(id, seed.client_id.clone()).is_some() {
+                    return Err(BuildError::collision(&id.to_string()));
+                }
+            }
         }
-        let integrator = (integrator.client_id.clone(), integrator.application_id);
         Ok(Self {
-            integrator,
+            integrator: integrator.client_id.clone(),
             all,
             by_name,
             owner_of,
@@ -89,7 +112,7 @@ impl Parties {
     }
 
     pub(crate) fn is_integrator(&self, client_id: &str) -> bool {
-        self.integrator.0.as_str() == client_id
+        self.integrator.as_str() == client_id
     }
 
     /// Whether tokens of this subject are good at present (R196).
@@ -97,18 +120,15 @@ impl Parties {
         self.is_integrator(subject) || self.by_client(subject).is_some_and(Party::may_be_acted_for)
     }
 
+    /// Whether an application is the subject's.
+    pub(crate) fn owns(&self, subject: &str, application: &ApplicationId) -> bool {
+        let owner = self.owner_of.get(application);
+        owner.is_some_and(|owner| owner.as_str() == subject)
+    }
+
     /// The client id that owns an application id, in whatever case it was written.
     pub(crate) fn owner_of(&self, application: &str) -> Option<&ClientId> {
         self.owner_of.get(&application.parse().ok()?)
-    }
-
-    /// The application id of a subject.
-    pub(crate) fn application_of(&self, subject: &str) -> Option<ApplicationId> {
-        if self.is_integrator(subject) {
-            return Some(self.integrator.1);
-        }
-        self.by_client(subject)
-            .map(|party| party.seed.application_id)
     }
 
     pub(crate) fn set_status(&mut self, name: &str, status: PartyStatus) -> Option<ClientId> {
@@ -131,7 +151,7 @@ impl Parties {
     /// The client id that a name means: a business id, a client id, or `integrator`.
     pub(crate) fn client_id_of(&self, name: &str) -> Option<&ClientId> {
         if name == INTEGRATOR || self.is_integrator(name) {
-            return Some(&self.integrator.0);
+            return Some(&self.integrator);
         }
         self.by_name(name).map(|party| &party.seed.client_id)
     }

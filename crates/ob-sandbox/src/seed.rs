@@ -2,7 +2,7 @@
 
 mod party;
 pub use party::{IntegratorSeed, PartyLicence, PartyStatus, ThirdPartySeed};
-pub(crate) use party::{foreign_party, named_parties};
+pub(crate) use party::{foreign_party, generated_parties, named_parties};
 
 use ob_core::{SeededEntropy, SharedEntropy};
 use uuid::Uuid;

@@ -80,7 +80,7 @@ impl World {
         Ok(Self {
             state: Mutex::new(State::new(Parties::draw(
                 seed,
-                builder.third_parties,
+                (builder.onboarded, builder.third_parties),
                 &integrator,
             )?)),
             settings: builder.settings,

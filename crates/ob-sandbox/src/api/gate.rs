@@ -177,7 +177,7 @@ fn check_application(
     let Ok(sent) = sent.parse::<ob_core::ApplicationId>() else {
         return Err(refusals::bad_request(wanted.shown(sent)));
     };
-    if world.state().parties.application_of(claims.sub()) == Some(sent) {
+    if world.state().parties.owns(claims.sub(), &sent) {
         return Ok(());
     }
     let told = "the application id does not belong to the token's third-party";

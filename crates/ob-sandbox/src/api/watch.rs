@@ -41,8 +41,8 @@ fn is_wrong_party(state: &State, exchange: &Exchange, subject: &str) -> Option<b
     Some(subject != meant || owner.is_some_and(|owner| owner != Some(meant)))
 }
 
-/// A token has one subject, one application and at most one consent; any use beside them is a
-/// cache or a header gone wrong on the client's side.
+/// A token has one subject, that subject's applications and at most one consent; any use beside
+/// them is a cache or a header gone wrong on the client's side.
 fn is_misused(state: &State, exchange: &Exchange, claims: &Map<String, Value>) -> bool {
     let jti = claims
         .get("jti")
@@ -52,8 +52,10 @@ fn is_misused(state: &State, exchange: &Exchange, claims: &Map<String, Value>) -
         return false;
     };
     let application = exchange.first(APPLICATION_ID);
-    let other_application =
-        application.is_some_and(|id| !id.eq_ignore_ascii_case(&own.application));
+    let other_application = application.is_some_and(|id| {
+        let owner = state.parties.owner_of(id);
+        owner.is_none_or(|owner| owner.as_str() != own.subject)
+    });
     let consent = exchange.first(CONSENT_ID);
     let other_consent = consent.is_some_and(|id| own.consent.as_deref() != Some(id));
     let other_party = meant_for(state, exchange).is_some_and(|meant| meant != own.subject);

@@ -36,6 +36,9 @@ pub struct ThirdPartySeed {
     pub client_id: ClientId,
     /// Its application id: the value of `X-Application-Id`.
     pub application_id: ApplicationId,
+    /// The ids of its further applications, which its tokens serve as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_application_ids: Vec<ApplicationId>,
     /// Whether it has a licence of its own.
     pub licence: PartyLicence,
     /// Whether the platform lets the Integrator act for it at present.
@@ -47,6 +50,86 @@ pub struct ThirdPartySeed {
     pub legal_name: String,
     /// Where it operates: ISO 3166 codes.
     pub countries: Vec<String>,
+}
+
+impl ThirdPartySeed {
+    /// An active, unlicensed third-party that authorised nothing yet.
+    ///
+    /// ```
+    /// use ob_sandbox::{PartyLicence, Sandbox, ThirdPartySeed};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let application_id = "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a11".parse()?;
+    /// let acme = ThirdPartySeed::new("acme".parse()?, "Acme GmbH", "tpp-acme".parse()?, application_id)
+    ///     .with_licence(PartyLicence::Licensed)
+    ///     .with_scopes("ob_data".parse()?);
+    /// let sandbox = Sandbox::builder().onboard([acme]).build()?;
+    /// assert_eq!(sandbox.third_parties().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn new(
+        business_id: BusinessId,
+        legal_name: impl Into<String>,
+        client_id: ClientId,
+        application_id: ApplicationId,
+    ) -> Self {
+        Self {
+            business_id,
+            client_id,
+            application_id,
+            further_application_ids: Vec::new(),
+            licence: PartyLicence::Unlicensed,
+            status: PartyStatus::Active,
+            scopes: Scopes::none(),
+            legal_name: legal_name.into(),
+            countries: Vec::new(),
+        }
+    }
+
+    /// Whether it has a licence of its own.
+    #[must_use]
+    pub fn with_licence(mut self, licence: PartyLicence) -> Self {
+        self.licence = licence;
+        self
+    }
+
+    /// Whether the platform lets the Integrator act for it.
+    #[must_use]
+    pub fn with_status(mut self, status: PartyStatus) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// What it authorised.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: Scopes) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// Where it operates: ISO 3166 codes.
+    #[must_use]
+    pub fn with_countries(mut self, countries: impl IntoIterator<Item = String>) -> Self {
+        self.countries = countries.into_iter().collect();
+        self
+    }
+
+    /// Its further applications.
+    #[must_use]
+    pub fn with_further_applications(
+        mut self,
+        ids: impl IntoIterator<Item = ApplicationId>,
+    ) -> Self {
+        self.further_application_ids = ids.into_iter().collect();
+        self
+    }
+
+    pub(crate) fn application_ids(&self) -> impl Iterator<Item = ApplicationId> {
+        let further = self.further_application_ids.iter().copied();
+        [self.application_id].into_iter().chain(further)
+    }
 }
 
 fn as_list<S: serde::Serializer>(scopes: &Scopes, serializer: S) -> Result<S::Ok, S::Error> {
@@ -142,14 +225,14 @@ const FOREIGN: Sketch<'static> = Sketch {
     countries: &["NO"],
 };
 
-/// The named third-parties, then `tp-001` and so on.
-pub(crate) fn named_parties(seed: Seed, extra: u32) -> Result<Vec<ThirdPartySeed>, IdError> {
-    let generated = (1..=extra).map(|n| generated(seed, n));
-    NAMED
-        .iter()
-        .map(|sketch| draw(seed, sketch))
-        .chain(generated)
-        .collect()
+/// The three third-parties of the first run.
+pub(crate) fn named_parties(seed: Seed) -> Result<Vec<ThirdPartySeed>, IdError> {
+    NAMED.iter().map(|sketch| draw(seed, sketch)).collect()
+}
+
+/// `tp-001` and so on.
+pub(crate) fn generated_parties(seed: Seed, count: u32) -> Result<Vec<ThirdPartySeed>, IdError> {
+    (1..=count).map(|n| generated(seed, n)).collect()
 }
 
 pub(crate) fn foreign_party(seed: Seed) -> Result<ThirdPartySeed, IdError> {
@@ -181,6 +264,7 @@ fn draw(seed: Seed, sketch: &Sketch<'_>) -> Result<ThirdPartySeed, IdError> {
         business_id: sketch.business_id.parse()?,
         client_id: seed.short(THIRD_PARTY_PREFIX, &path).parse()?,
         application_id: ApplicationId::from_bytes(seed.uuid(&path).into_bytes()),
+        further_application_ids: Vec::new(),
         licence: sketch.licence,
         status: sketch.status,
         // The sketches hold valid scopes only (a test reads each); none is the safe fallback.
@@ -216,21 +300,28 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
+    fn all(seed: u64, generated: u32) -> Vec<ThirdPartySeed> {
+        let seed = Seed::new(seed);
+        let mut all = named_parties(seed).unwrap();
+        all.extend(generated_parties(seed, generated).unwrap());
+        all
+    }
+
     #[test]
     fn ids_are_distinct_and_decided_by_the_seed() {
-        let all = named_parties(Seed::new(1), 1200).unwrap();
+        let all = all(1, 1200);
         let clients: HashSet<_> = all.iter().map(|party| &party.client_id).collect();
         let applications: HashSet<_> = all.iter().map(|party| party.application_id).collect();
         assert_eq!((clients.len(), applications.len()), (1203, 1203));
-        assert_eq!(all, named_parties(Seed::new(1), 1200).unwrap());
-        assert_ne!(all, named_parties(Seed::new(2), 1200).unwrap());
+        assert_eq!(all, self::all(1, 1200));
+        assert_ne!(all, self::all(2, 1200));
         assert!(all.iter().all(|party| !party.scopes.is_empty()));
         assert!(!foreign_party(Seed::new(1)).unwrap().scopes.is_empty());
     }
 
     #[test]
     fn r044_a_third_party_never_looks_like_an_integrator() {
-        for party in named_parties(Seed::new(3), 20).unwrap() {
+        for party in all(3, 20) {
             assert!(party.client_id.as_str().starts_with("tpp-"));
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     world::{State, World},
 };
 use http::StatusCode;
-use ob_core::{ApplicationId, ClientId, Scopes};
+use ob_core::{ClientId, Scopes};
 
 /// A decision in the client's favour.
 #[derive(Debug)]
@@ -16,7 +16,6 @@ pub(super) struct Grant {
     pub(super) subject: String,
     /// The Integrator, when it acts for somebody else.
     pub(super) actor: Option<String>,
-    pub(super) application: ApplicationId,
     pub(super) scopes: Scopes,
     pub(super) consent: Option<String>,
 }
@@ -33,7 +32,6 @@ pub(super) fn decide(
         None => Grant {
             subject: world.integrator.client_id.to_string(),
             actor: None,
-            application: world.integrator.application_id,
             scopes: request.scopes.clone(),
             consent: request.consent.clone(),
         },
@@ -77,7 +75,6 @@ fn for_third_party(
     Ok(Grant {
         subject: known.seed.client_id.to_string(),
         actor: Some(world.integrator.client_id.to_string()),
-        application: known.seed.application_id,
         scopes: request.scopes.clone(),
         consent: request.consent.clone(),
     })

@@ -91,7 +91,6 @@ async fn sign(world: &World, claims: Map<String, Value>) -> Result<String, Refus
 fn note(world: &World, exchange: &Exchange, (grant, jti): (&Grant, &str)) {
     let token = IssuedToken {
         subject: grant.subject.clone(),
-        application: grant.application.to_string(),
         consent: grant.consent.clone(),
         expires: exchange.now + Duration::from_secs(world.settings.token_lifetime.as_secs()),
         revoked: false,

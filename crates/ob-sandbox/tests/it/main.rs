@@ -27,6 +27,7 @@ mod isolation;
 mod lifecycle;
 mod metadata;
 mod nonce;
+mod onboard;
 mod rs_answers;
 mod rs_data;
 mod rs_hostile_claims;

@@ -3,7 +3,9 @@
 use crate::{Environment, Identity, Integrator, IntegratorBuilder, Profile, Ready};
 use ob_core::{ApplicationId, BusinessId, ClientId, Scopes, UseCaseConfigurationId};
 use ob_jose::SigningKey;
-use ob_registry::{Certificate, Custody, Licence, MemoryStore, Registry, Status, ThirdParty};
+use ob_registry::{
+    Certificate, Country, Custody, Licence, MemoryStore, Registry, Status, ThirdParty,
+};
 use serde::{Deserialize, Serialize};
 use std::error::Error as StdError;
 
@@ -64,6 +66,9 @@ pub struct DescribedParty {
     pub status: String,
     /// The scopes it authorised.
     pub scopes: Scopes,
+    /// Where it operates: ISO 3166 codes.
+    #[serde(default)]
+    pub countries: Vec<Country>,
     /// The certificates of a licensed one, as PEM.
     #[serde(default)]
     pub certificates: Vec<String>,
@@ -161,6 +166,7 @@ fn third_party(party: &DescribedParty) -> Result<ThirdParty, DescriptorError> {
     .licence(licence)
     .status(status)
     .scopes(party.scopes.clone())
+    .countries(party.countries.clone())
     .build()
     .map_err(unusable)
 }
