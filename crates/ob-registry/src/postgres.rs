@@ -258,6 +258,10 @@ impl Store for PostgresStore {
             .map_err(|error| self.place.unreadable(error))?;
         self.read(&bodies, acknowledgement_from_json)
     }
+
+    async fn close(&self) {
+        PostgresStore::close(self).await;
+    }
 }
 
 impl fmt::Debug for PostgresStore {

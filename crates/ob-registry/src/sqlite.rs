@@ -289,6 +289,10 @@ impl Store for SqliteStore {
         read.collect::<Result<_, _>>()
             .map_err(|error| self.place().named(error))
     }
+
+    async fn close(&self) {
+        SqliteStore::close(self).await;
+    }
 }
 
 impl fmt::Debug for SqliteStore {

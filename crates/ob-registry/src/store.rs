@@ -88,6 +88,10 @@ pub trait Store: Send + Sync + fmt::Debug {
         &self,
         revision: Revision,
     ) -> Result<Vec<Acknowledgement>, RegistryError>;
+
+    /// Ends what the store holds open, such as connections. Nothing is asked of it afterwards; a
+    /// store that is dropped without this call loses nothing.
+    async fn close(&self) {}
 }
 
 /// What a store holds, as of one revision. Made record by record, so that a million of them need

@@ -66,6 +66,13 @@ impl Registry {
         self.catch_up_locked().await
     }
 
+    /// Ends what the store holds open; a SQLite file is whole without its companions then. What is
+    /// shown stays; changes and looks at the history fail from now on, where the store says so.
+    pub async fn close(&self) {
+        let _writer = self.0.writer.lock().await;
+        self.0.store.close().await;
+    }
+
     /// Reads the store again, whole, and shows what is in it. The store is the truth here: no
     /// transition is checked.
     ///
