@@ -15,6 +15,12 @@ pub(crate) use integrator::{IntegratorCommand, IntegratorSetArgs, PlaceArgs};
 mod onboard;
 pub(crate) use onboard::{FactArgs, LicenceArg, OnboardArgs};
 
+mod registry;
+pub(crate) use registry::{
+    Clear, EditArgs, FileFormat, FilterArgs, RegistryCommand, RegistrySource, StepArgs,
+    ThirdPartyArgs,
+};
+
 use crate::output::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use std::path::PathBuf;
@@ -98,6 +104,9 @@ pub(crate) struct SandboxArgs {
     /// The algorithm of the Integrator's key: ES256 or PS256.
     #[arg(long, value_enum, hide_possible_values = true, default_value_t = SandboxAlgArg::Es256)]
     pub(crate) alg: SandboxAlgArg,
+    /// Its third-parties: those of this registry, instead of three of its own.
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) registry: Option<PathBuf>,
     /// Serve https, under a certificate authority made for this run (ca.pem).
     #[arg(long)]
     pub(crate) tls: bool,
@@ -232,49 +241,6 @@ pub(crate) enum AccountsCommand {
         #[arg(long, value_name = "OWNER/ID")]
         consent: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RegistryCommand {
-    /// List the third-parties.
-    List {
-        #[command(flatten)]
-        source: RegistrySource,
-    },
-    /// Add the third-parties of a file to a registry; all of them, or none.
-    Import {
-        /// The file to read: .json as JSON, anything else as TOML.
-        file: PathBuf,
-        /// The registry file to change (.toml or .json); made when it is missing.
-        #[arg(long, value_name = "FILE")]
-        registry: PathBuf,
-    },
-    /// Write a registry to a file, or to stdout.
-    Export {
-        #[command(flatten)]
-        source: RegistrySource,
-        /// The file to write (.toml or .json); stdout when left out.
-        #[arg(long, value_name = "FILE")]
-        to: Option<PathBuf>,
-    },
-    /// The Integrator's own profile: what the platform knows it by.
-    #[command(subcommand)]
-    Integrator(IntegratorCommand),
-}
-
-/// Which registry.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct RegistrySource {
-    /// A registry file (.toml or .json).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) registry: Option<PathBuf>,
-    /// The folder of a running `ob sandbox`.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) sandbox: Option<PathBuf>,
-    /// A configuration file (TOML, schema ob.config/1).
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -31,7 +31,9 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Token(command) => Box::pin(token::run(format, command)).await?,
         Command::Consent(command) => Box::pin(consent::run(format, command)).await?,
         Command::Accounts(command) => Box::pin(accounts::run(format, command)).await?,
-        Command::Registry(command) => registry::run(format, command).await?,
+        Command::Registry(command) => {
+            return Box::pin(registry::run(format, cli.no_input, command)).await;
+        }
         Command::Onboard(args) => Box::pin(onboard::run(format, *args, cli.no_input)).await?,
         Command::Expiring(args) => return expiring::run(format, &args).await,
         Command::Cert(command) => return cert::run(format, &command),

@@ -28,7 +28,11 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(command::run(cli)),
+        Ok(runtime) => runtime.block_on(async {
+            let outcome = command::run(cli).await;
+            target::close().await;
+            outcome
+        }),
         Err(error) => Err(exit::Failure::unexpected(format!("no runtime: {error}"))),
     };
     outcome.unwrap_or_else(exit::Failure::report)

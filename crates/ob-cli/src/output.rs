@@ -6,6 +6,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableS
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
+mod pager;
+
 /// How a result is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -44,6 +46,32 @@ pub(crate) fn list<T: Serialize, I: Serialize>(
         Format::Ics => Err(no_calendar()),
     }
 }
+
+/// As [`list`], through a pager where a person would see the end of a long table only.
+pub(crate) fn paged_list<T: Serialize, I: Serialize>(
+    format: Format,
+    whole: &T,
+    items: &[I],
+    may_page: bool,
+    table: impl FnOnce() -> Table,
+) -> Result<(), Failure> {
+    let pages = format == Format::Text
+        && may_page
+        && items.len() >= LONG
+        && std::io::stdout().is_terminal();
+    if !pages {
+        return list(format, whole, items, table);
+    }
+    let text = table().trim_fmt();
+    match pager::show(&text) {
+        Ok(()) => Ok(()),
+        // Without a pager it scrolls by.
+        Err(_) => write(&text),
+    }
+}
+
+/// The lines of the smallest terminal in use.
+const LONG: usize = 24;
 
 /// Writes text as it is.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {

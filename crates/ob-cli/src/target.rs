@@ -1,6 +1,7 @@
 //! Which platform a command speaks to: a running sandbox, or a configuration file.
 
 mod config;
+mod place;
 pub(crate) mod refusals;
 
 use crate::{
@@ -17,6 +18,8 @@ use obkit::{
     testing::Descriptor,
     transport::{HyperTransport, SharedTransport},
 };
+use place::Place;
+pub(crate) use place::close;
 use std::path::{Path, PathBuf};
 
 /// The integrator of a command's target.
@@ -43,19 +46,36 @@ pub(crate) async fn integrator_with(
     Ok(builder.registry(registry).build()?)
 }
 
-/// The registry of a command's target.
+/// The registry that a command reads; the usual one when it names none.
 pub(crate) async fn registry(
-    file: Option<&Path>,
+    named: Option<&Path>,
     sandbox: Option<&Path>,
     config: Option<&Path>,
 ) -> Result<Registry, Failure> {
-    match (file, sandbox, config) {
-        (Some(file), ..) => config::open_registry(file).await,
-        (_, Some(dir), _) => descriptor(dir)?.registry().await.map_err(unusable),
-        (_, _, Some(file)) => config::Config::read(file)?.registry().await,
-        _ => Err(Failure::usage(
-            "needs --registry FILE, --sandbox DIR or --config FILE",
-        )),
+    match sandbox {
+        Some(dir) if named.is_none() => descriptor(dir)?.registry().await.map_err(unusable),
+        _ => place(named, config)?.open().await,
+    }
+}
+
+/// The registry that a command changes, made when it is absent; the usual one when it names none.
+pub(crate) async fn registry_to_change(
+    named: Option<&Path>,
+    config: Option<&Path>,
+) -> Result<Registry, Failure> {
+    let place = place(named, config)?;
+    match (named, config) {
+        // What a configuration file names must be there.
+        (None, Some(_)) => place.open().await,
+        _ => place.open_or_create().await,
+    }
+}
+
+fn place(named: Option<&Path>, config: Option<&Path>) -> Result<Place, Failure> {
+    match (named, config) {
+        (Some(named), _) => Place::of(named, Path::new("")),
+        (None, Some(file)) => config::Config::read(file)?.registry_place(),
+        (None, None) => Ok(Place::usual()),
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct ExpiringArgs {
     /// How far to look: a number and h, d or w, as in 12h, 30d, 4w.
     #[arg(long, value_name = "SPAN", default_value = "30d")]
     pub(crate) within: Span,
-    /// A registry.
+    /// The registry (registry.db when nothing is named), as for `ob registry`.
     #[arg(long, value_name = "WHERE", conflicts_with_all = ["sandbox", "config"])]
     pub(crate) registry: Option<PathBuf>,
     /// The folder of a running `ob sandbox`.

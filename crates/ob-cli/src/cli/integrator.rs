@@ -21,9 +21,9 @@ pub(crate) enum IntegratorCommand {
 
 /// Which registry.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub(crate) struct PlaceArgs {
-    /// The registry.
+    /// A .db, .toml or .json file or postgres://…; else registry.db.
     #[arg(long, value_name = "WHERE")]
     pub(crate) registry: Option<PathBuf>,
     /// A configuration file (TOML, schema ob.config/1).

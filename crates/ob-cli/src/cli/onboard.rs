@@ -26,14 +26,14 @@ pub(crate) struct OnboardArgs {
     pub(crate) packet: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
-    /// The registry to change; the one of --config when left out.
+    /// The registry to change; the one of --config, or registry.db, when left out.
     #[arg(long, help_heading = PLACES, value_name = "WHERE")]
     pub(crate) registry: Option<PathBuf>,
     /// A configuration file (TOML, schema ob.config/1).
     #[arg(long, help_heading = PLACES, value_name = "FILE", conflicts_with = "sandbox")]
     pub(crate) config: Option<PathBuf>,
-    /// The folder of a running `ob sandbox`; needs --registry.
-    #[arg(long, help_heading = PLACES, value_name = "DIR", requires = "registry")]
+    /// The folder of a running `ob sandbox`.
+    #[arg(long, help_heading = PLACES, value_name = "DIR")]
     pub(crate) sandbox: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) change: ChangeArgs,

@@ -1,8 +1,7 @@
-//! Who changes a registry, and why; and which one.
+//! Who changes a registry, and why.
 
-use crate::{cli::ChangeArgs, exit::Failure, path_text, target};
-use obkit::registry::{Edit, FileStore, Registry, RegistryError};
-use std::path::Path;
+use crate::{cli::ChangeArgs, exit::Failure};
+use obkit::registry::{Edit, Registry, RegistryError};
 
 /// Starts a change, signed by whom the person said or by the login name.
 ///
@@ -28,22 +27,6 @@ pub(crate) fn actor(args: &ChangeArgs) -> Result<String, Failure> {
     };
     let actor = args.by.clone().or_else(login);
     actor.ok_or_else(|| Failure::usage("needs --by NAME: who makes the change"))
-}
-
-/// The registry that a command changes: the one it names, made when it is missing, or else the
-/// configuration's.
-pub(crate) async fn open(
-    registry: Option<&Path>,
-    config: Option<&Path>,
-) -> Result<Registry, Failure> {
-    let Some(file) = registry else {
-        return target::registry(None, None, config).await;
-    };
-    let failed = |error: &RegistryError| {
-        Failure::coded(error.code(), format!("{}: {error}", path_text::shown(file)))
-    };
-    let store = FileStore::open_or_create(file).map_err(|error| failed(&error))?;
-    Registry::open(store).await.map_err(|error| failed(&error))
 }
 
 /// What the registry refused.

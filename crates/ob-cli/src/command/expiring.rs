@@ -99,12 +99,11 @@ async fn collect(args: &ExpiringArgs, window: &Window) -> Result<Vec<Ending>, Fa
         ..
     } = args;
     let mut endings = Vec::new();
-    if registry.is_some() || sandbox.is_some() || config.is_some() {
+    let others_only = !(args.keys.is_empty() && args.consents.is_empty());
+    if registry.is_some() || sandbox.is_some() || config.is_some() || !others_only {
         let registry =
             target::registry(registry.as_deref(), sandbox.as_deref(), config.as_deref()).await?;
         endings.extend(certificates(&registry, window));
-    } else if args.keys.is_empty() && args.consents.is_empty() {
-        return Err(Failure::usage(NOTHING_NAMED));
     }
     for file in &args.keys {
         endings.extend(keys::read(file, window)?);
@@ -182,6 +181,3 @@ fn then(item: &Ending) -> String {
 fn as_text<S: serde::Serializer>(at: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&moment::utc(*at))
 }
-
-const NOTHING_NAMED: &str = "needs --registry WHERE, --config FILE or --sandbox DIR, or else \
-    --key FILE or --consents FILE";

@@ -12,7 +12,7 @@ use crate::{
     exit::Failure,
     moment,
     output::{self, Format},
-    path_text,
+    path_text, target,
 };
 use obkit::{
     BusinessId,
@@ -26,9 +26,6 @@ pub(crate) async fn run(format: Format, args: OnboardArgs, no_input: bool) -> Re
         .id
         .parse()
         .map_err(|error: obkit::IdError| Failure::usage(error.to_string()))?;
-    if args.registry.is_none() && args.config.is_none() {
-        return Err(Failure::usage("needs --registry WHERE or --config FILE"));
-    }
     if args.confirm.confirm {
         return Box::pin(confirm::run(format, &id, &args)).await;
     }
@@ -43,7 +40,7 @@ async fn begin(
     no_input: bool,
 ) -> Result<(), Failure> {
     let actor = change::actor(&args.change)?;
-    let registry = change::open(args.registry.as_deref(), args.config.as_deref()).await?;
+    let registry = target::registry(args.registry.as_deref(), None, args.config.as_deref()).await?;
     let profile = integrator::profile(&registry)?;
     let known = registry.get(id);
     refuse_unless_before_service(known.as_deref())?;

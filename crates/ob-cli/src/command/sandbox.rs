@@ -1,6 +1,7 @@
 //! `ob sandbox`.
 
 mod folder;
+mod parties;
 
 use crate::{
     cli::{NonceArg, ProfileArg, SandboxAlgArg, SandboxArgs},
@@ -41,7 +42,7 @@ async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
     }
     std::fs::create_dir_all(&args.dir).map_err(|error| Failure::file(&args.dir, &error))?;
     folder::claim(&args.dir)?;
-    let sandbox = Sandbox::builder()
+    let mut sandbox = Sandbox::builder()
         .port(args.port)
         .profile(match args.profile {
             ProfileArg::OneToMany => Profile::OneToMany,
@@ -57,8 +58,12 @@ async fn start(args: &SandboxArgs) -> Result<RunningSandbox, Failure> {
         })
         .seed(args.seed)
         .tls(args.tls);
+    if let Some(registry) = &args.registry {
+        sandbox = sandbox.onboard(parties::of(registry).await?);
+    }
     sandbox.start().await.map_err(|error| {
-        Failure::coded(Code::K010, format!("port {}: {}", args.port, Chain(&error)))
+        let what = format!("port {}: {}", args.port, Chain(&error));
+        Failure::coded(Code::K010, what)
     })
 }
 

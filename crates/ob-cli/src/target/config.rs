@@ -1,5 +1,6 @@
 //! The configuration file: schema `ob.config/1`.
 
+use super::place::Place;
 use crate::{
     exit::{Chain, Failure},
     file::{self, SMALL},
@@ -10,7 +11,6 @@ use obkit::{
     IntegratorBuilder, Profile, Ready, UseCaseConfigurationId,
     jose::SigningKey,
     journal::{JsonlJournal, MemoryJournal},
-    registry::{FileStore, Registry},
     transport::HyperTransport,
 };
 use serde::Deserialize;
@@ -86,8 +86,8 @@ impl Config {
         Ok(config)
     }
 
-    pub(crate) async fn registry(&self) -> Result<Registry, Failure> {
-        open_registry(&self.folder.join(&self.registry)).await
+    pub(crate) fn registry_place(&self) -> Result<Place, Failure> {
+        Place::of(&self.registry, &self.folder)
     }
 
     pub(crate) async fn integrator(&self) -> Result<IntegratorBuilder<Ready>, Failure> {
@@ -101,7 +101,7 @@ impl Config {
         let mut builder = Integrator::builder(self.environment()?)
             .identity(identity)
             .key(self.key()?)
-            .registry(self.registry().await?)
+            .registry(self.registry_place()?.open().await?)
             .transport(self.transport()?);
         if let Some(kid) = &settings.kid {
             builder = builder.kid(kid);
@@ -169,14 +169,6 @@ fn malformed(file: &Path, text: &str, error: &toml::de::Error) -> Failure {
     });
     let (file, place) = (path_text::shown(file), place.unwrap_or_default());
     Failure::coded(Code::K010, format!("{file}{place}: {}", error.message()))
-}
-
-/// Opens a registry file.
-pub(crate) async fn open_registry(file: &Path) -> Result<Registry, Failure> {
-    let store = FileStore::open(file).map_err(|error| Failure::coded(error.code(), error))?;
-    Registry::open(store)
-        .await
-        .map_err(|error| Failure::coded(error.code(), error))
 }
 
 const SCHEMA: &str = "ob.config/1";

@@ -28,6 +28,16 @@ pub(crate) fn ob(args: &[&str], status: i32) -> Done {
     finish(Command::new(BINARY).args(args), args, status)
 }
 
+/// Runs `ob` in a folder and requires this exit code.
+#[track_caller]
+pub(crate) fn ob_in(folder: &Path, args: &[&str], status: i32) -> Done {
+    finish(
+        Command::new(BINARY).args(args).current_dir(folder),
+        args,
+        status,
+    )
+}
+
 /// Runs `ob` and reads the one JSON object that it prints.
 #[track_caller]
 pub(crate) fn ob_json(args: &[&str]) -> Value {
@@ -45,7 +55,11 @@ pub(crate) fn ob_under(umask: &str, args: &[&str], status: i32) -> Done {
 
 #[track_caller]
 pub(crate) fn finish(command: &mut Command, args: &[&str], status: i32) -> Done {
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    let output = command
+        .stdin(Stdio::null())
+        .env("USER", "tester")
+        .output()
+        .unwrap();
     let done = Done {
         status: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),

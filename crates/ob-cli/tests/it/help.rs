@@ -2,7 +2,7 @@
 
 use crate::child::ob;
 
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 39] = [
     "",
     "demo",
     "sandbox",
@@ -19,6 +19,15 @@ const COMMANDS: [&str; 30] = [
     "registry list",
     "registry import",
     "registry export",
+    "registry add",
+    "registry set",
+    "registry get",
+    "registry suspend",
+    "registry resume",
+    "registry offboard",
+    "registry history",
+    "registry plan",
+    "registry apply",
     "registry integrator",
     "registry integrator get",
     "registry integrator set",

@@ -2,7 +2,7 @@
 
 use crate::{
     authority::Authority,
-    child::{BINARY, Done, Sandbox, json_file, ob, ob_json, string, text},
+    child::{BINARY, Done, Sandbox, json_file, ob, ob_in, ob_json, string, text},
 };
 use serde_json::Value;
 use std::{
@@ -253,12 +253,14 @@ fn what_is_missing_is_listed_at_once() {
     assert!(!desk.path("packet").exists());
     // Without the Integrator's own profile there is nothing to introduce.
     let bare = Desk::bare();
-    let done = bare.onboard("acme", &FACTS, 2);
-    assert!(
-        done.err.contains("ob registry integrator set"),
-        "{}",
-        done.err
-    );
+    let absent = bare.onboard("acme", &FACTS, 3).err;
+    let registry = text(&bare.path("registry.toml"));
+    let add = ["registry", "add", "idea", "--legal-name", "Idea"];
+    ob(&[&add[..], &["--registry", &registry]].concat(), 0);
+    let without = bare.onboard("acme", &FACTS, 2).err;
+    for told in [absent, without] {
+        assert!(told.contains("ob registry integrator set"), "{told}");
+    }
 }
 
 #[test]
@@ -415,7 +417,7 @@ fn a_platform_out_of_reach_is_8() {
 #[test]
 fn mistakes_in_the_words_are_2() {
     let desk = Desk::new();
-    ob(&["onboard", "acme"], 2);
+    ob_in(desk.dir.path(), &["onboard", "acme"], 2);
     ob(&["onboard"], 2);
     for args in [
         &["--contact", "nobody"][..],

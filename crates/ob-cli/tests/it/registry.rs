@@ -1,6 +1,6 @@
 //! `ob registry list|import|export`.
 
-use crate::child::{Sandbox, ob, ob_json, text};
+use crate::child::{Sandbox, ob, ob_in, ob_json, text};
 use std::fs;
 use tempfile::TempDir;
 
@@ -129,7 +129,7 @@ fn lists_from_every_source_in_every_format() {
         assert_eq!(table.lines().count(), 5, "{table}");
         assert!(table.lines().all(|line| line == line.trim_end()));
     }
-    ob(&["registry", "list"], 2);
+    ob_in(&sandbox.file(""), &["registry", "list"], 2);
     ob(
         &["registry", "list", "--sandbox", &dir, "--registry", &file],
         2,

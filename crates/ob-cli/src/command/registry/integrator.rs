@@ -36,7 +36,7 @@ pub(crate) fn profile(registry: &Registry) -> Result<Arc<IntegratorProfile>, Fai
 
 async fn set(format: Format, args: &IntegratorSetArgs) -> Result<(), Failure> {
     let PlaceArgs { registry, config } = &args.place;
-    let registry = change::open(registry.as_deref(), config.as_deref()).await?;
+    let registry = target::registry_to_change(registry.as_deref(), config.as_deref()).await?;
     let known = registry.integrator_profile();
     let profile = changed(known.as_deref(), args)?;
     let edit = change::edit(&registry, &args.change, "ob registry integrator set")?;

@@ -1,0 +1,461 @@
+//! `ob registry add|set|get|suspend|resume|offboard|history|plan|apply`, and CSV.
+
+use crate::child::{BINARY, Done, Sandbox, finish, ob, ob_json, text};
+use serde_json::Value;
+use std::{fs, process::Command};
+use tempfile::TempDir;
+
+/// A registry file of its own.
+struct Home {
+    dir: TempDir,
+    registry: String,
+}
+
+const UUID: &str = "00000000-0000-4000-8000-000000000001";
+
+impl Home {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let registry = text(&dir.path().join("registry.toml"));
+        Self { dir, registry }
+    }
+
+    fn file(&self, name: &str) -> String {
+        text(&self.dir.path().join(name))
+    }
+
+    fn args<'a>(&'a self, args: &[&'a str]) -> Vec<&'a str> {
+        let place = ["--registry", &self.registry];
+        [&["registry"], args, &place].concat()
+    }
+
+    #[track_caller]
+    fn run(&self, args: &[&str], status: i32) -> Done {
+        ob(&self.args(args), status)
+    }
+
+    #[track_caller]
+    fn json(&self, args: &[&str]) -> Value {
+        ob_json(&self.args(args))
+    }
+
+    /// An active third-party.
+    fn acme(&self) {
+        self.add("acme", "client-1", UUID);
+    }
+
+    fn add(&self, id: &str, client: &str, application: &str) {
+        let ids = ["--client-id", client, "--application-id", application];
+        let facts = [
+            "--legal-name",
+            "Acme GmbH",
+            "--status",
+            "active",
+            "--scope",
+            "ob_data",
+        ];
+        self.run(&[&["add", id][..], &facts, &ids].concat(), 0);
+    }
+}
+
+#[test]
+fn adds_changes_shows_and_remembers() {
+    let home = Home::new();
+    home.acme();
+    let set = [
+        "set",
+        "acme",
+        "--country",
+        "DE",
+        "--note",
+        "=1+1",
+        "--contact",
+        "technical:Ada Lovelace:ada@acme.example:+44 20",
+        "--reason",
+        "it moved",
+        "--by",
+        "maria",
+    ];
+    let done = home.run(&set, 0);
+    assert_eq!(done.out, "changed acme (active), version 2\n");
+    // The same again changes nothing.
+    assert_eq!(
+        home.run(&set, 0).out,
+        "unchanged acme (active), version 2\n"
+    );
+    let mut shown = home.json(&["get", "acme"]);
+    shown["standing"]["at"] = "(moment)".into();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
+    let page = home.run(&["get", "acme"], 0).out;
+    for line in [
+        "status           active",
+        "scopes           ob_data",
+        "notes            =1+1",
+    ] {
+        assert!(page.contains(line), "{page}");
+    }
+    home.run(&["set", "acme", "--clear", "country", "--clear", "note"], 0);
+    let shown = home.json(&["get", "acme"]);
+    assert_eq!((shown.get("countries"), shown.get("notes")), (None, None));
+    assert_eq!(shown["contact"][0]["name"], "Ada Lovelace");
+    let history = home.json(&["history", "acme"]);
+    assert_eq!(history["schema"], "ob.registry-history/1");
+    let events = history["events"].as_array().unwrap();
+    let told: Vec<_> = events
+        .iter()
+        .map(|it| format!("{} {} {}", it["schema"], it["actor"], it["reason"]))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    "ob.registry-event/1" "tester" "ob registry add"
+    "ob.registry-event/1" "maria" "it moved"
+    "ob.registry-event/1" "tester" "ob registry set"
+    "#);
+    let newest = home.json(&["history", "--limit", "1"]);
+    assert_eq!(newest["events"].as_array().unwrap(), &events[2..]);
+    let later = home.json(&["history", "--since", "1"]);
+    assert_eq!(later["events"].as_array().unwrap(), &events[1..]);
+}
+
+#[test]
+fn a_change_that_cannot_be_is_refused_and_nothing_is_written() {
+    let home = Home::new();
+    home.acme();
+    let before = fs::read(&home.registry).unwrap();
+    let other = "00000000-0000-4000-8000-000000000002";
+    for (args, status, said) in [
+        (&["add", "acme", "--legal-name", "x"][..], 3, "[OB-R002]"),
+        (
+            &["add", "ACME", "--legal-name", "x"],
+            3,
+            "cannot share the business id",
+        ),
+        (&["add", "beta"], 2, "--legal-name"),
+        (&["add", "p\u{430}y", "--legal-name", "x"], 2, "business id"),
+        (
+            &["add", "beta", "--legal-name", "x", "--scope", "ob_dta"],
+            3,
+            "ob_data",
+        ),
+        (
+            &["add", "beta", "--legal-name", "x", "--country", "UK"],
+            2,
+            "UK",
+        ),
+        (
+            &["add", "beta", "--legal-name", "x", "--status", "live"],
+            2,
+            "live",
+        ),
+        (
+            &["add", "beta", "--legal-name", "x", "--client-id", UUID],
+            3,
+            "[OB-R002]",
+        ),
+        (
+            &["add", "beta", "--legal-name", "x", "--status", "active"],
+            3,
+            "a client id",
+        ),
+        (
+            &[
+                "add",
+                "beta",
+                "--legal-name",
+                "x",
+                "--client-id",
+                "CLIENT-1",
+                "--application-id",
+                other,
+            ],
+            3,
+            "acme and beta cannot share the client id",
+        ),
+        (
+            &["add", "beta", "--legal-name", "x", "--key", "k"],
+            2,
+            "--key-vault",
+        ),
+        (
+            &[
+                "add",
+                "b",
+                "--legal-name",
+                "x",
+                "--licence",
+                "unlicensed",
+                "--signing-service",
+                "https://a.example",
+            ],
+            2,
+            "unlicensed",
+        ),
+        (&["set", "acmee", "--note", "x"], 5, "the closest is acme"),
+        (&["set", "acme", "--status", "draft"], 5, "[OB-R006]"),
+        (
+            &["set", "acme", "--note", "x", "--expect-version", "7"],
+            3,
+            "[OB-R010]",
+        ),
+        (
+            &["set", "acme", "--note", "x", "--reason", ""],
+            2,
+            "--reason",
+        ),
+        (&["suspend", "acme"], 2, "--reason"),
+        (
+            &["suspend", "acme", "--reason", "x", "--expect-version", "2"],
+            3,
+            "[OB-R010]",
+        ),
+        (
+            &["suspend", "acme", "--reason", "x", "--wait", "soon"],
+            2,
+            "10s",
+        ),
+        (
+            &["resume", "acmee", "--reason", "x"],
+            5,
+            "the closest is acme",
+        ),
+        (
+            &["offboard", "acme", "--finish", "--reason", "x"],
+            5,
+            "offboarding",
+        ),
+        (&["get", "acmee"], 5, "the closest is acme"),
+    ] {
+        let done = home.run(args, status);
+        assert!(done.err.contains(said), "{args:?}: {}", done.err);
+        assert_eq!(done.out, "", "{args:?}");
+        assert_eq!(fs::read(&home.registry).unwrap(), before, "{args:?}");
+    }
+    let args = home.args(&["set", "acme", "--note", "x"]);
+    let mut nobody = Command::new("sh");
+    nobody.args(["-c", "unset USER LOGNAME; exec \"$0\" \"$@\"", BINARY]);
+    let done = finish(nobody.args(&args), &args, 2);
+    assert!(done.err.contains("--by"), "{}", done.err);
+}
+
+#[test]
+fn a_private_key_is_never_taken_for_a_certificate() {
+    let home = Home::new();
+    let key = home.file("key.pem");
+    ob(&["keys", "new", "--out", &key], 0);
+    let secret = fs::read_to_string(&key).unwrap();
+    let add = ["add", "acme", "--legal-name", "x", "--certificate", &key];
+    let done = home.run(&add, 3);
+    let body = secret.lines().nth(1).unwrap();
+    assert!(!done.err.contains(&body[..20]), "{}", done.err);
+    assert!(done.err.contains("private key"), "{}", done.err);
+    assert!(!fs::exists(&home.registry).unwrap());
+}
+
+#[test]
+fn a_life_from_active_to_gone() {
+    let home = Home::new();
+    home.acme();
+    let reason = ["--reason", "invoice unpaid"];
+    let step = |args: &[&str]| home.json(&[args, &reason].concat());
+    let mut suspended = step(&["suspend", "acme"]);
+    assert_eq!(suspended["schema"], "ob.registry-status/1");
+    assert_eq!(
+        (&suspended["from"], &suspended["status"]),
+        (&"active".into(), &"suspended".into())
+    );
+    let at = suspended["receipt"]["committed_at"].take();
+    assert_eq!(suspended["receipt"]["quiet_at"], at);
+    assert_eq!(suspended["receipt"]["replicas"], serde_json::json!([]));
+    let again = home.run(&["suspend", "acme", "--reason", "again"], 0).out;
+    assert!(
+        again.contains("suspended already; nothing was changed (version 2)"),
+        "{again}"
+    );
+    assert!(again.contains("No serving process is known"), "{again}");
+    assert_eq!(step(&["resume", "acme"])["status"], "active");
+    assert_eq!(step(&["offboard", "acme"])["status"], "offboarding");
+    let back = home.run(&["resume", "acme", "--reason", "x"], 5);
+    assert!(back.err.contains("[OB-R006]"), "{}", back.err);
+    assert_eq!(
+        step(&["offboard", "acme", "--finish"])["status"],
+        "offboarded"
+    );
+    assert_eq!(step(&["offboard", "acme"])["version"], 5);
+    home.run(&["add", "idea", "--legal-name", "Idea"], 0);
+    let gone = step(&["offboard", "idea"]);
+    assert_eq!(
+        (&gone["status"], &gone["receipt"]),
+        (&"offboarded".into(), &Value::Null)
+    );
+    let table = home.run(&["history", "acme"], 0).out;
+    assert!(table.contains("acme active → suspended"), "{table}");
+    assert!(table.contains("invoice unpaid"), "{table}");
+}
+
+#[test]
+fn lists_what_is_asked_for() {
+    let home = Home::new();
+    home.acme();
+    home.add("beta", "client-2", "00000000-0000-4000-8000-000000000002");
+    home.run(&["suspend", "beta", "--reason", "x"], 0);
+    home.run(
+        &["set", "beta", "--legal-name", "Beta AG", "--country", "AT"],
+        0,
+    );
+    for (args, expected) in [
+        (&[][..], &["acme", "beta"][..]),
+        (&["--status", "suspended"], &["beta"]),
+        (
+            &["--status", "suspended", "--status", "active"],
+            &["acme", "beta"],
+        ),
+        (&["--country", "AT"], &["beta"]),
+        (&["--licence", "licensed"], &[]),
+        (&["--search", "bETA ag"], &["beta"]),
+        (&["--search", "client-1"], &["acme"]),
+    ] {
+        let listed = home.json(&[&["list"], args].concat());
+        let listed = listed["third_parties"].as_array().unwrap();
+        let ids: Vec<_> = listed
+            .iter()
+            .map(|it| it["business_id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, expected, "{args:?}");
+    }
+    let none = home.run(&["list", "--licence", "licensed"], 0);
+    assert!(
+        none.err.contains("no third-party is like that"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
+fn a_plan_is_shown_written_applied_once_and_refused_when_stale() {
+    let home = Home::new();
+    home.acme();
+    home.add("beta", "client-2", "00000000-0000-4000-8000-000000000002");
+    home.run(&["add", "idea", "--legal-name", "Idea"], 0);
+    let (wanted, plan) = (home.file("wanted.csv"), home.file("next.plan"));
+    fs::write(
+        &wanted,
+        format!(
+            "business_id,legal_name,client_id,application_id,status,licence,scopes\r\n\
+             acme,Acme SE,client-1,{UUID},active,unlicensed,ob_data ob_providers\r\n\
+             gamma,Gamma,,,draft,unlicensed,\r\n"
+        ),
+    )
+    .unwrap();
+    let before = fs::read(&home.registry).unwrap();
+    let shown = home.run(&["plan", &wanted, "--out", &plan], 0);
+    insta::assert_snapshot!(shown.out.trim_end());
+    assert!(shown.err.contains("ob registry apply"), "{}", shown.err);
+    let json = home.json(&["plan", &wanted]);
+    assert_eq!(json["schema"], "ob.registry-plan/1");
+    let written: Value = serde_json::from_slice(&fs::read(&plan).unwrap()).unwrap();
+    assert_eq!(written, json);
+    for (args, status, said) in [
+        (
+            &["apply", &plan][..],
+            5,
+            "beta: needs to be allowed expressly: --allow-offboard",
+        ),
+        (&["apply", &plan, "--allow-offboard"], 2, "needs --yes"),
+        (
+            &["apply", &plan, "--allow-offboard", "--no-input"],
+            2,
+            "needs --yes",
+        ),
+        (&["apply", &home.registry, "--yes"], 0, ""),
+    ] {
+        let done = home.run(args, status);
+        assert!(done.err.contains(said), "{args:?}: {}", done.err);
+        assert_eq!(fs::read(&home.registry).unwrap(), before, "{args:?}");
+    }
+    let done = home
+        .run(&["apply", &plan, "--allow-offboard", "--yes"], 0)
+        .out;
+    assert_eq!(
+        done,
+        "applied: 1 to add, 1 to change, 1 to offboard, 1 to remove; the registry is at revision 7\n"
+    );
+    let twice = home.run(&["apply", &plan, "--allow-offboard", "--yes"], 3);
+    assert!(twice.err.contains("[OB-R013]"), "{}", twice.err);
+    let nothing = home.run(&["apply", &wanted, "--yes"], 0).out;
+    assert!(nothing.contains("nothing to do"), "{nothing}");
+    let listed = home.json(&["list"]);
+    let ids = |it: &Value| format!("{} {}", it["business_id"], it["status"]).replace('"', "");
+    let listed: Vec<_> = listed["third_parties"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(ids)
+        .collect();
+    assert_eq!(listed, ["acme active", "beta offboarding", "gamma draft"]);
+}
+
+#[test]
+fn a_table_goes_out_and_comes_in() {
+    let home = Home::new();
+    home.acme();
+    home.run(
+        &[
+            "set",
+            "acme",
+            "--legal-name",
+            "=Acme, \"GmbH\"",
+            "--use-case",
+            "a; b: c",
+        ],
+        0,
+    );
+    let csv = home.file("all.csv");
+    home.run(&["export", "--to", &csv], 0);
+    assert!(
+        fs::read_to_string(&csv)
+            .unwrap()
+            .contains("\"'=Acme, \"\"GmbH\"\"\"")
+    );
+    let second = home.file("second.json");
+    let import = ["registry", "import", &csv, "--registry", &second];
+    let dry = ob(&[&import[..], &["--dry-run"]].concat(), 0).out;
+    assert!(dry.contains("1 third-party can be imported"), "{dry}");
+    assert!(!fs::exists(&second).unwrap());
+    ob(&import, 0);
+    let exported = ob(
+        &[
+            "registry",
+            "export",
+            "--registry",
+            &second,
+            "--format",
+            "csv",
+        ],
+        0,
+    )
+    .out;
+    assert_eq!(exported, fs::read_to_string(&csv).unwrap());
+    fs::write(&csv, exported.replace("active", "live").replace("'=", "=")).unwrap();
+    let bad = ob(&import, 3);
+    assert!(
+        bad.err
+            .contains("all.csv: line 2, column 2: legal_name: begins with ="),
+        "{}",
+        bad.err
+    );
+    let huge = fs::File::create(&csv).unwrap();
+    huge.set_len(100_000_001).unwrap();
+    assert!(ob(&import, 3).err.contains("larger than 100 MB"));
+}
+
+#[test]
+fn a_registry_is_made_of_a_running_sandbox() {
+    let sandbox = Sandbox::start(&[]);
+    let home = Home::new();
+    let dir = sandbox.dir_text();
+    let done = home.run(&["import", "--sandbox", &dir], 0);
+    assert_eq!(done.out, "imported 3 third-parties; the registry holds 3\n");
+    assert_eq!(
+        home.json(&["list"])["third_parties"][0]["business_id"],
+        "acme-budget"
+    );
+}
