@@ -50,6 +50,8 @@ struct Inner {
     integrator: Option<ClientId>,
     clock: SharedClock,
     heard: Heard,
+    /// The revision that was shown first.
+    opened: Revision,
     /// The revision that is shown, for whoever waits for the next one.
     shown: watch::Sender<Revision>,
     /// Held from the reading of the old state to the showing of the new one. An asynchronous

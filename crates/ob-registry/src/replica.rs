@@ -15,6 +15,8 @@ pub struct ReplicaReport {
     /// When it began to follow the registry, by its own clock.
     #[serde(with = "timestamp")]
     pub started_at: SystemTime,
+    /// The revision whose state it served first. What happened before, it never served otherwise.
+    pub since: Revision,
     /// The revision whose state it serves.
     pub revision: Revision,
 }
@@ -29,13 +31,14 @@ pub struct Acknowledgement {
     pub business_id: BusinessId,
     /// The event that took it out of service.
     pub revision: Revision,
-    /// From this moment on nothing new was sent for it; by the replica's clock.
+    /// From this moment on nothing new was sent for it; by the replica's clock, rounded up to the
+    /// millisecond.
     #[serde(with = "timestamp")]
     pub effective_at: SystemTime,
     /// When its last call was sent, if one was sent since the replica started.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "optional")]
     pub last_call_at: Option<SystemTime>,
-    /// When the last call that was already on its way had ended.
+    /// When the last call that was already on its way had ended, rounded up in the same way.
     #[serde(with = "timestamp")]
     pub quiet_at: SystemTime,
 }
@@ -83,6 +86,12 @@ pub enum ReceiptState {
         /// How long ago it was last heard of.
         heard: Duration,
     },
+    /// It began to serve when the third-party was out of service already, so there was nothing to
+    /// withdraw.
+    StartedAfter {
+        /// When it began, by its own clock.
+        started_at: SystemTime,
+    },
     /// It was not heard of for a while, so it does not live or cannot reach the store.
     Silent {
         /// How long ago it was last heard of.
@@ -101,6 +110,8 @@ impl Receipt {
         for line in &self.replicas {
             match &line.state {
                 ReceiptState::Quiet(it) => latest = latest.max(it.quiet_at).max(it.effective_at),
+                // By the order of the revisions, whatever its clock says.
+                ReceiptState::StartedAfter { .. } => {}
                 _ => return None,
             }
         }

@@ -16,6 +16,17 @@ pub(crate) fn cut(at: SystemTime) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(millis)
 }
 
+/// The same upwards, for a moment from which on something holds: it may be told too late, never
+/// too early.
+pub(crate) fn raised(at: SystemTime) -> SystemTime {
+    let down = cut(at);
+    if down < at {
+        cut(down + Duration::from_millis(1))
+    } else {
+        down
+    }
+}
+
 /// `2026-11-23T10:00:00.000Z`.
 pub(crate) fn to_text(at: SystemTime) -> String {
     let at = Timestamp::try_from(cut(at)).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -54,6 +65,8 @@ mod tests {
     fn writes_and_reads_milliseconds() {
         let at = UNIX_EPOCH + Duration::from_nanos(1_700_000_000_123_456_789);
         assert_eq!(to_text(at), "2023-11-14T22:13:20.123Z");
+        assert_eq!(to_text(raised(at)), "2023-11-14T22:13:20.124Z");
+        assert_eq!(raised(cut(at)), cut(at));
         assert_eq!(from_text("2023-11-14T23:13:20.123+01:00").unwrap(), cut(at));
         assert_eq!(from_text(&to_text(UNIX_EPOCH)).unwrap(), UNIX_EPOCH);
         let far = UNIX_EPOCH + Duration::from_secs(1 << 40);

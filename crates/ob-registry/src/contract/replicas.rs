@@ -14,6 +14,7 @@ pub(super) async fn reports(storage: &dyn Storage) -> Outcome {
         Ok::<_, super::Wrong>(ReplicaReport {
             replica: name.parse()?,
             started_at: at(revision),
+            since: Revision::from(2),
             revision: Revision::from(revision),
         })
     };

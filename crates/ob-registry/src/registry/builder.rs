@@ -64,6 +64,7 @@ impl RegistryBuilder {
         let heard = Heard::new(self.max_age, &self.clock);
         let snapshot = Snapshot::of(loaded, self.integrator.clone())?;
         Ok(Registry(Arc::new(Inner {
+            opened: snapshot.revision(),
             shown: watch::Sender::new(snapshot.revision()),
             snapshot: ArcSwap::from_pointee(snapshot),
             generation: AtomicU64::new(0),

@@ -3,6 +3,7 @@
 use super::Registry;
 use crate::{
     Acknowledgement, Attendant, Event, RegistryError, ReplicaName, ReplicaReport, Status, Subject,
+    timestamp,
 };
 use futures_util::{
     future::join3,
@@ -83,6 +84,7 @@ impl Registry {
             let report = ReplicaReport {
                 replica: replica.clone(),
                 started_at,
+                since: self.0.opened,
                 revision: self.revision(),
             };
             if let Err(error) = self.0.store.report(&report).await {
@@ -94,7 +96,8 @@ impl Registry {
 
     /// Several may be on their way at once: one call that hangs holds up no other receipt.
     async fn withdraw_as(&self, replica: &ReplicaName, attendant: &impl Attendant) -> Infallible {
-        let mut changes = self.changes();
+        // From the first state that was served: a change may have come before this began.
+        let mut changes = self.changes_after(self.0.opened);
         let mut withdrawals = FuturesUnordered::new();
         loop {
             tokio::select! {
@@ -119,7 +122,7 @@ impl Registry {
     ) -> Option<impl Future<Output = ()> + 'a> {
         let id = taken_out_of_service(&event)?.clone();
         Some(async move {
-            let effective_at = self.0.clock.now();
+            let effective_at = timestamp::raised(self.0.clock.now());
             let last_call_at = attendant.withdraw(&id).await;
             let acknowledgement = Acknowledgement {
                 replica: replica.clone(),
@@ -127,7 +130,7 @@ impl Registry {
                 revision: event.revision(),
                 effective_at,
                 last_call_at,
-                quiet_at: self.0.clock.now(),
+                quiet_at: timestamp::raised(self.0.clock.now()),
             };
             let mut failures = 0;
             while let Err(error) = self.0.store.acknowledge(&acknowledgement).await {

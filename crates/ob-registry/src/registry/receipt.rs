@@ -12,7 +12,8 @@ impl Registry {
     /// The receipt of the last time that a third-party was taken out of service: waits until
     /// every replica that lives has acknowledged it, at most for `patience`.
     ///
-    /// A replica that was not heard of for [`Receipt::SILENT_AFTER`] is not waited for, and is
+    /// A replica that started later is not waited for: it never served the third-party otherwise,
+    /// or only because it was resumed since. One that was not heard of for [`Receipt::SILENT_AFTER`] is not waited for, and is
     /// named as silent: it does not live, or it cannot reach the store and serves the last state
     /// it knew until its maximum age.
     ///
@@ -57,7 +58,11 @@ impl Registry {
     async fn lines(&self, revision: Revision) -> Result<Vec<ReceiptLine>, RegistryError> {
         let mut lines: BTreeMap<ReplicaName, ReceiptState> = BTreeMap::new();
         for (report, heard) in self.0.store.replicas().await? {
-            let state = if heard < Receipt::SILENT_AFTER {
+            let state = if report.since >= revision {
+                ReceiptState::StartedAfter {
+                    started_at: report.started_at,
+                }
+            } else if heard < Receipt::SILENT_AFTER {
                 ReceiptState::Waiting { heard }
             } else {
                 ReceiptState::Silent { heard }

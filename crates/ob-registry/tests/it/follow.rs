@@ -3,7 +3,7 @@
 use crate::sample::{Fragile, edit, party};
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use ob_core::{BusinessId, Code};
+use ob_core::{BusinessId, Code, TestClock};
 use ob_registry::{
     Attendant, MemoryStore, Receipt, ReceiptState, Registry, ReplicaName, Status, ThirdParty,
 };
@@ -249,6 +249,91 @@ async fn a_replica_that_is_silent_is_named_and_one_that_signed_off_is_not() {
         .collect();
     assert_eq!(names, ["silent"]);
     assert_eq!(receipt.quiet_at(), None);
+}
+
+/// It takes over the name of one that died, or is new: either way it has nothing to withdraw.
+#[tokio::test]
+async fn a_replica_that_started_after_the_suspension_holds_up_nothing() {
+    let store = MemoryStore::with(parties());
+    let early = Replica::start(&store, "early", Gate::new(true)).await;
+    let here = Registry::open(store.clone()).await.unwrap();
+    wait_for_replicas(&store, 1).await;
+    set(&here, 1, Status::Suspended).await;
+    let late = Replica::start(&store, "late", Gate::new(false)).await;
+    wait_for_replicas(&store, 2).await;
+    let receipt = here.receipt(&id(1), Duration::from_secs(60)).await.unwrap();
+    assert_eq!(quiet(&receipt), ["early"]);
+    let states: Vec<_> = receipt.replicas.iter().map(|line| &line.state).collect();
+    assert!(
+        matches!(states[1], ReceiptState::StartedAfter { .. }),
+        "{states:?}"
+    );
+    assert!(receipt.quiet_at().is_some());
+
+    // The next one is its own business too.
+    set(&here, 1, Status::Active).await;
+    set(&here, 1, Status::Suspended).await;
+    let receipt = receipt_when(&here, 1, |receipt| quiet(receipt) == ["early"]).await;
+    assert_eq!(receipt.quiet_at(), None, "{receipt:?}");
+    late.gate.open.send_replace(true);
+    let receipt = here.receipt(&id(1), Duration::from_secs(60)).await.unwrap();
+    assert_eq!(quiet(&receipt), ["early", "late"]);
+    early.running.abort();
+    late.running.abort();
+}
+
+/// Between the reading of the store and the following lies a change of its own process: it is
+/// acknowledged, because calls for the third-party may have been on their way before it.
+#[tokio::test]
+async fn what_changed_before_the_following_began_is_acknowledged() {
+    let store = MemoryStore::with(parties());
+    let registry = Registry::open(store).await.unwrap();
+    set(&registry, 1, Status::Suspended).await;
+    let running = tokio::spawn({
+        let registry = registry.clone();
+        async move {
+            let name: ReplicaName = "one".parse().unwrap();
+            registry.follow_as(name, Gate::new(true)).await;
+        }
+    });
+    let receipt = receipt_when(&registry, 1, |receipt| !receipt.replicas.is_empty()).await;
+    let states: Vec<_> = receipt.replicas.iter().map(|line| &line.state).collect();
+    assert!(
+        !matches!(states[0], ReceiptState::StartedAfter { .. }),
+        "{states:?}"
+    );
+    let receipt = receipt_when(&registry, 1, |receipt| quiet(receipt) == ["one"]).await;
+    assert!(receipt.quiet_at().is_some(), "{receipt:?}");
+    running.abort();
+}
+
+/// A moment from which on nothing is sent is never told too early.
+#[tokio::test]
+async fn the_moments_of_an_acknowledgement_are_rounded_up() {
+    let store = MemoryStore::with(parties());
+    let clock = TestClock::at(UNIX_EPOCH + Duration::from_nanos(1_700_000_000_123_456_789));
+    let builder = Registry::builder(store).clock(clock);
+    let registry = builder.open().await.unwrap();
+    set(&registry, 1, Status::Suspended).await;
+    let running = tokio::spawn({
+        let registry = registry.clone();
+        async move {
+            let name: ReplicaName = "one".parse().unwrap();
+            registry.follow_as(name, Gate::new(true)).await;
+        }
+    });
+    let receipt = receipt_when(&registry, 1, |receipt| quiet(receipt) == ["one"]).await;
+    let up = UNIX_EPOCH + Duration::from_millis(1_700_000_000_124);
+    assert_eq!(receipt.quiet_at(), Some(up));
+    let ReceiptState::Quiet(line) = &receipt.replicas[0].state else {
+        panic!("{receipt:?}");
+    };
+    assert_eq!((line.effective_at, line.quiet_at), (up, up));
+    running.abort();
+}
+
+async fn set(registry: &Registry, n: u32, status: Status) {
+    edit(registry).set_status(&id(n), status).await.unwrap();
 }
 
 fn quiet(receipt: &Receipt) -> Vec<&str> {
