@@ -1,7 +1,8 @@
 //! What the sandbox counted.
 
-use serde::Serialize;
-use std::collections::BTreeMap;
+use crate::exchange::timestamp;
+use serde::{Serialize, Serializer};
+use std::{collections::BTreeMap, time::SystemTime};
 
 /// What a sandbox has seen since it was made. Read it by [`Sandbox::counters`](crate::Sandbox::counters)
 /// or at `GET /__sandbox/counters`.
@@ -21,6 +22,10 @@ pub struct Counters {
     pub api_requests: u64,
     /// The same by the third-party in the token's `sub`, whether or not the token was accepted.
     pub api_requests_by_party: BTreeMap<String, u64>,
+    /// When the last request for each third-party arrived, by the sandbox's clock: to the API with
+    /// a token of it, or to the token endpoint in its name; refused ones included.
+    #[serde(serialize_with = "moments")]
+    pub last_request_at_by_party: BTreeMap<String, SystemTime>,
     /// API requests that passed every check of the gate and reached their handler.
     pub api_requests_admitted: u64,
     /// Requests that said by `X-Sandbox-Meant-For` for whom they were meant.
@@ -49,4 +54,22 @@ pub(crate) fn count(map: &mut BTreeMap<String, u64>, name: &str) {
     } else {
         map.insert(name.to_owned(), 1);
     }
+}
+
+/// Notes when something last happened to a name. Requests on several connections may be counted
+/// in another order than they arrived in.
+pub(crate) fn note(map: &mut BTreeMap<String, SystemTime>, name: &str, at: SystemTime) {
+    if let Some(known) = map.get_mut(name) {
+        *known = at.max(*known);
+    } else {
+        map.insert(name.to_owned(), at);
+    }
+}
+
+/// RFC 3339 in UTC, to the nanosecond: what is compared with another clock's reading is not cut.
+fn moments<S: Serializer>(map: &BTreeMap<String, SystemTime>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(
+        map.iter()
+            .map(|(name, at)| (name, format!("{:.9}", timestamp(*at)))),
+    )
 }

@@ -3,7 +3,7 @@
 
 use super::credentials;
 use crate::{
-    counters::count,
+    counters::{count, note},
     exchange::{APPLICATION_ID, CONSENT_ID, Exchange, MEANT_FOR},
     world::{State, World},
 };
@@ -25,6 +25,8 @@ pub(super) fn request(world: &World, exchange: &Exchange) {
     };
     let label = state.parties.label(Some(subject)).to_owned();
     count(&mut state.counters.api_requests_by_party, &label);
+    let last = &mut state.counters.last_request_at_by_party;
+    note(last, &label, exchange.now);
     let wrong = is_wrong_party(&state, exchange, subject);
     let misused = is_misused(&state, exchange, &claims);
     let counters = &mut state.counters;

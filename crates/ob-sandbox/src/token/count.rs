@@ -1,7 +1,7 @@
 //! What is counted of a token request before anything is judged.
 
 use crate::{
-    counters::count,
+    counters::{count, note},
     exchange::{Exchange, MEANT_FOR, ON_BEHALF_OF},
     world::World,
 };
@@ -21,6 +21,7 @@ pub(super) fn request(world: &World, exchange: &Exchange) {
     let counters = &mut state.counters;
     counters.token_requests += 1;
     count(&mut counters.token_requests_by_party, &label);
+    note(&mut counters.last_request_at_by_party, &label, exchange.now);
     counters.meant_checked += u64::from(wrong.is_some());
     counters.wrong_party += u64::from(wrong == Some(true));
 }

@@ -1,6 +1,8 @@
 //! Tenants: nothing of one is reachable through another, and every mix-up is counted.
 
 use crate::harness::{Rig, with};
+use ob_core::Clock;
+use std::time::Duration;
 
 /// What belongs to another third-party is not there.
 ///
@@ -144,6 +146,7 @@ async fn requests_are_counted_by_party() {
     rig.ask(rig.token_call(None, "ob_providers").await).await;
     rig.ask(rig.token_call(Some("tpp-unknown"), "ob_providers").await)
         .await;
+    rig.clock.advance(Duration::from_millis(1_500));
     rig.get("acme-budget", &token, "/providers")
         .await
         .assert_ok();
@@ -157,6 +160,12 @@ async fn requests_are_counted_by_party() {
         "acme-budget": 1
       },
       "consents_created": 0,
+      "last_request_at_by_party": {
+        "acme-budget": "2026-03-10T12:00:01.500000000Z",
+        "integrator": "2026-03-10T12:00:00.000000000Z",
+        "nordlicht-pay": "2026-03-10T12:00:00.000000000Z",
+        "unknown": "2026-03-10T12:00:00.000000000Z"
+      },
       "meant_checked": 0,
       "nonce_challenges": 0,
       "refusals": 2,
@@ -182,6 +191,42 @@ async fn requests_are_counted_by_party() {
       "wrong_party": 0
     }
     "#);
+}
+
+/// A refused request arrived as well.
+#[tokio::test]
+async fn the_moment_of_the_last_request_is_kept_by_party() {
+    let rig = Rig::plain();
+    let last = |party: &str| {
+        let moments = rig.sandbox.counters().last_request_at_by_party;
+        moments.get(party).copied()
+    };
+    assert_eq!(last("acme-budget"), None);
+    let token = rig.token("acme-budget", "ob_providers").await;
+    let begin = rig.clock.now();
+    assert_eq!(last("acme-budget"), Some(begin));
+
+    rig.clock.advance(Duration::from_secs(1));
+    rig.token("nordlicht-pay", "ob_providers").await;
+    assert_eq!(
+        last("acme-budget"),
+        Some(begin),
+        "another one's moves nothing"
+    );
+    assert_eq!(last("nordlicht-pay"), Some(rig.clock.now()));
+
+    rig.clock.advance(Duration::from_secs(1));
+    let called = rig.clock.now();
+    rig.get("acme-budget", &token, "/providers")
+        .await
+        .assert_ok();
+    assert_eq!(last("acme-budget"), Some(called));
+
+    rig.clock.advance(Duration::from_secs(1));
+    assert!(rig.sandbox.suspend("acme-budget"));
+    let refused = rig.get("acme-budget", &token, "/providers").await;
+    assert_eq!(refused.status, 401);
+    assert_eq!(last("acme-budget"), Some(rig.clock.now()));
 }
 
 #[tokio::test]
