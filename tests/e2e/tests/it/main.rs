@@ -7,6 +7,8 @@ mod gate;
 mod hostile;
 mod journal;
 mod refusals;
+mod replica;
+mod replicas;
 mod reuse;
 mod story;
 mod suspension;

@@ -2,14 +2,14 @@
 
 use crate::{
     gate::{Gate, gated, is_api_request, is_token_request},
-    world::{LICENSED, UNLICENSED, World, transport},
+    world::{LICENSED, UNLICENSED, World, losing_answers, patient, transport},
 };
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::Request;
 use ob_sandbox::{NonceMode, Profile, Sandbox};
 use obkit::{
-    BusinessId, Code, Error, Integrator, RetryPolicy, Sent, ThirdParty,
+    BusinessId, Code, Error, Integrator, Sent, ThirdParty,
     auth::SharedSpawner,
     registry::{MemoryStore, ReceiptState, Registry, ReplicaName, Status},
     testing::from_fn,
@@ -52,14 +52,6 @@ fn assert_out_of_service(error: &Error) {
 fn api_requests(world: &World, party: &str) -> u64 {
     let by_party = world.counters().api_requests_by_party;
     by_party.get(party).copied().unwrap_or_default()
-}
-
-fn patient() -> RetryPolicy {
-    RetryPolicy {
-        max_attempts: 50,
-        first_wait: Duration::from_millis(1),
-        longest_wait: Duration::from_millis(2),
-    }
 }
 
 /// The first attempt fails, the third-party is suspended while the call waits, and there is no
@@ -282,12 +274,11 @@ fn quiet(lines: &[obkit::registry::ReceiptLine]) -> usize {
     lines.iter().filter(quiet).count()
 }
 
-/// Counts, below everything, what a process sends for whom, and breaks every seventh answer.
+/// Counts, below everything, what a process sends for whom, and loses answers.
 fn judged(sent: &Arc<AtomicU64>, acme: &ThirdParty) -> SharedTransport {
     let application = acme.acting_for().application_id().to_string();
     let client = acme.acting_for().client_id().to_string();
-    let (inner, sent) = (transport(), Arc::clone(sent));
-    let count = AtomicU64::new(0);
+    let (inner, sent) = (losing_answers(transport()), Arc::clone(sent));
     from_fn(move |request: Request<Bytes>| {
         let named = |name: &str, value: &str| {
             let header = request.headers().get(name);
@@ -296,16 +287,8 @@ fn judged(sent: &Arc<AtomicU64>, acme: &ThirdParty) -> SharedTransport {
         if named("x-application-id", &application) || named("x-on-behalf-of", &client) {
             sent.fetch_add(1, Ordering::SeqCst);
         }
-        let broken = count.fetch_add(1, Ordering::SeqCst) % 7 == 3;
         let inner = inner.clone();
-        async move {
-            let answer = inner.send(request).await;
-            if broken {
-                let lost = TransportError::new(TransportErrorKind::Closed, "the answer is lost");
-                return Err(lost);
-            }
-            answer
-        }
+        async move { inner.send(request).await }
     })
     .into()
 }

@@ -1,5 +1,7 @@
 //! A sandbox on loopback and an integrator that speaks to it, sharing one clock.
 
+use bytes::Bytes;
+use http::Request;
 use ob_sandbox::{Counters, NonceMode, Profile, RunningSandbox, Sandbox, SandboxBuilder};
 use obkit::{
     Code, ConsentRef, Error, Integrator, IntegratorBuilder, Owner, Ready, RetryPolicy, Scopes,
@@ -7,8 +9,12 @@ use obkit::{
     api::EndUser,
     core::{Clock, SystemClock, TestClock},
     journal::MemoryJournal,
-    testing::{Descriptor, MeantTransport, meant_for},
-    transport::{HyperTransport, SharedTransport},
+    testing::{Descriptor, MeantTransport, from_fn, meant_for},
+    transport::{HyperTransport, SharedTransport, TransportError, TransportErrorKind},
+};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 pub(crate) const UNLICENSED: &str = "acme-budget";
@@ -146,6 +152,33 @@ pub(crate) fn transport() -> SharedTransport {
         .build()
         .unwrap()
         .into()
+}
+
+/// Tries again at once, and does not give up.
+pub(crate) fn patient() -> RetryPolicy {
+    RetryPolicy {
+        max_attempts: 50,
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(2),
+    }
+}
+
+/// Every seventh request is answered, and its answer is lost.
+pub(crate) fn losing_answers(network: SharedTransport) -> SharedTransport {
+    let count = AtomicU64::new(0);
+    let losing = from_fn(move |request: Request<Bytes>| {
+        let lost = count.fetch_add(1, Ordering::SeqCst) % 7 == 3;
+        let network = network.clone();
+        async move {
+            let answer = network.send(request).await;
+            if lost {
+                let lost = TransportError::new(TransportErrorKind::Closed, "the answer is lost");
+                return Err(lost);
+            }
+            answer
+        }
+    });
+    losing.into()
 }
 
 /// A refusal that never left the process, with its owner as documented.
