@@ -176,13 +176,18 @@ fn row(line: &ReceiptLine) -> [String; 4] {
             String::new(),
             String::new(),
         ),
+        ReceiptState::StartedAfter { started_at } => {
+            let state = "started after it".to_owned();
+            (state, moment(*started_at), String::new())
+        }
         _ => ("unknown".to_owned(), String::new(), String::new()),
     };
     [name, state, at, last]
 }
 
 fn is_quiet(line: &ReceiptLine) -> bool {
-    matches!(line.state, ReceiptState::Quiet(_))
+    use ReceiptState::{Quiet, StartedAfter};
+    matches!(line.state, Quiet(_) | StartedAfter { .. })
 }
 
 fn as_json(record: &Record, was: Status, receipt: Option<&Receipt>) -> Value {
@@ -219,6 +224,11 @@ fn line_json(line: &ReceiptLine) -> Value {
         }),
         ReceiptState::Waiting { heard: ago } => heard("waiting", ago),
         ReceiptState::Silent { heard: ago } => heard("silent", ago),
+        ReceiptState::StartedAfter { started_at } => json!({
+            "replica": line.replica,
+            "state": "started-after",
+            "started_at": moment(*started_at),
+        }),
         _ => json!({"replica": line.replica, "state": "unknown"}),
     }
 }
@@ -226,4 +236,25 @@ fn line_json(line: &ReceiptLine) -> Value {
 /// RFC 3339 in UTC, to the millisecond.
 pub(super) fn moment(at: SystemTime) -> String {
     Timestamp::try_from(at).map_or_else(|_| "?".to_owned(), |at| format!("{at:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_replica_that_started_after_the_change_owes_nothing() {
+        let line = ReceiptLine {
+            replica: "api-1".parse().unwrap(),
+            state: ReceiptState::StartedAfter {
+                started_at: SystemTime::UNIX_EPOCH + Duration::from_secs(7),
+            },
+        };
+        assert!(is_quiet(&line));
+        let at = "1970-01-01T00:00:07.000Z";
+        assert_eq!(row(&line), ["api-1", "started after it", at, ""]);
+        let expected = json!({"replica": "api-1", "state": "started-after", "started_at": at});
+        assert_eq!(line_json(&line), expected);
+    }
 }
