@@ -13,9 +13,9 @@ impl Registry {
     /// every replica that lives has acknowledged it, at most for `patience`.
     ///
     /// A replica that started later is not waited for: it never served the third-party otherwise,
-    /// or only because it was resumed since. One that was not heard of for [`Receipt::SILENT_AFTER`] is not waited for, and is
-    /// named as silent: it does not live, or it cannot reach the store and serves the last state
-    /// it knew until its maximum age.
+    /// or only because it was resumed since. Nor is one that was not heard of for
+    /// [`Receipt::SILENT_AFTER`]; it is named as silent: it does not live, or it cannot reach the
+    /// store and serves the last state it knew until its maximum age.
     ///
     /// # Errors
     /// OB-R001 when the third-party was never taken out of service, OB-R008 when the store cannot
