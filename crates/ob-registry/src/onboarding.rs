@@ -1,9 +1,6 @@
 //! Whether a third-party can be handed to the platform: what is missing, and what is wrong.
 
-use crate::{
-    ContactRole, Licence, ThirdParty,
-    certificate::{CertificateProblem, Expected, problems_of},
-};
+use crate::{ContactRole, Licence, ThirdParty, certificate::CertificateProblem};
 use ob_core::Code;
 use std::{fmt, time::SystemTime};
 
@@ -96,13 +93,7 @@ impl Onboarding {
 }
 
 fn unfit(third_party: &ThirdParty, now: SystemTime) -> impl Iterator<Item = Gap> {
-    let expected = Expected {
-        legal_name: third_party.legal_name(),
-        organization_identifier: None,
-        // What the platform is used for here is account data.
-        account_data: true,
-    };
-    let problems = problems_of(third_party.licence().certificates(), &expected, now);
+    let problems = third_party.certificate_problems(now);
     problems.into_iter().map(Gap::Unfit)
 }
 

@@ -76,7 +76,7 @@ fn certificates_that_do_not_fit_are_told_with_their_code() {
     let certificates = vec![
         authority.issue(&Wanted::qwac().valid(now() - 60 * DAY, now() - DAY)),
         authority.issue(&Wanted::qseal().stating(&[types(&[ESEAL]), psd2(&[AS])])),
-        authority.issue(&Wanted::qwac().of("Other AG", Some("PSDDE-BAFIN-123456"))),
+        authority.issue(&Wanted::qseal().of("Other AG", Some("PSDDE-BAFIN-123456"))),
     ];
     let party = complete()
         .contact(contact(ContactRole::Technical))
