@@ -15,8 +15,8 @@ use crate::console::{note, result};
 use crate::process::Call;
 use crate::project::Project;
 
-/// The packages with benchmarks; the last joins when the workspace has it.
-const PACKAGES: &[&str] = &["ob-jose", "ob-auth", "bench"];
+/// The packages with benchmarks.
+const PACKAGES: &[&str] = &["ob-jose", "ob-auth", "ob-registry"];
 
 /// What may be asked of the benchmarks.
 #[derive(Debug, Default)]
@@ -70,8 +70,10 @@ pub(crate) fn run(project: &Project, wishes: &Wishes) -> Result<bool, String> {
 }
 
 /// By name: the unit tests of a library are bench targets too, and know no criterion argument.
+/// What needs features is none of criterion's, takes minutes, and is asked for by itself.
 fn bench_targets(package: &Package) -> Vec<String> {
-    let targets = package.targets.iter().filter(|target| target.is_bench());
+    let targets = package.targets.iter();
+    let targets = targets.filter(|it| it.is_bench() && it.required_features.is_empty());
     targets.map(|target| target.name.clone()).collect()
 }
 

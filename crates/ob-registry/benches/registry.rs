@@ -99,23 +99,23 @@ fn party(n: u32) -> ThirdParty {
 }
 
 fn benchmarks(c: &mut Criterion) {
-    let mut group = c.benchmark_group("registry");
     for (size, name) in [(10_000, "10 k"), (1_000_000, "1 M")] {
+        let mut group = c.benchmark_group(format!("registry of {name}"));
         let fleet = Fleet::of(size);
         let mut asked = fleet.asked.iter().cycle();
-        group.bench_function(format!("plain map, {name}"), |b| {
+        group.bench_function("raw plain map", |b| {
             b.iter(|| fleet.ask_plain(asked.next().unwrap()));
         });
-        group.bench_function(format!("act_for, {name}"), |b| {
+        group.bench_function("act_for", |b| {
             b.iter(|| fleet.ask_registry(asked.next().unwrap()));
         });
         let admission = fleet.registry.admit(&id(7)).unwrap();
-        group.bench_function(format!("held handle, {name}"), |b| {
+        group.bench_function("held handle", |b| {
             b.iter(|| admission.check(black_box(&fleet.scopes)));
         });
+        group.finish();
         fleet.print_ratio(name);
     }
-    group.finish();
 }
 
 criterion_group!(benches, benchmarks);

@@ -1,6 +1,8 @@
 //! What the database stores have in common: values as they stand in columns.
 
 use crate::{Acknowledgement, Commit, RegistryError, ReplicaReport, Revision};
+use futures_util::FutureExt as _;
+use std::pin::pin;
 
 /// A commit in columns.
 #[derive(Debug, Default)]
@@ -126,6 +128,26 @@ pub(crate) fn refuse_newer(place: &str, found: i64, supported: i64) -> Result<()
         "{place} has schema version {found}, this obkit knows up to {supported}: needs a newer \
          obkit, nothing was touched"
     )))
+}
+
+/// Between the bodies of many records in one row: no JSON has it anywhere. Row by row, most of the
+/// time would go into handing them over.
+pub(crate) const SEPARATOR: char = '\u{1e}';
+/// So many bodies in one row.
+pub(crate) const BODIES_AT_ONCE: i64 = 500;
+
+/// Lets the database begin with the answer, does some work meanwhile, and waits for the answer.
+pub(crate) async fn while_waiting<A, B>(
+    answer: impl Future<Output = A>,
+    work: impl FnOnce() -> B,
+) -> (A, B) {
+    let mut answer = pin!(answer);
+    let early = answer.as_mut().now_or_never();
+    let done = work();
+    match early {
+        Some(answer) => (answer, done),
+        None => (answer.await, done),
+    }
 }
 
 /// Beyond so many events a reader is better served with the records.

@@ -87,8 +87,7 @@ impl Registry {
     pub fn act_for(&self, id: &BusinessId, scopes: &Scopes) -> Result<ActingFor, RegistryError> {
         self.in_time()?;
         let snapshot = self.0.snapshot.load();
-        let (entry, acting_for) = snapshot.acting(id)?;
-        entry.usable(scopes, || self.0.clock.now())?;
+        let acting_for = snapshot.acting(id, scopes, || self.0.clock.now())?;
         Ok(acting_for.clone())
     }
 

@@ -2,9 +2,10 @@
 
 use crate::{
     IntegratorProfile, Loaded, Record, RegistryError, Revision, ThirdParty, closest::closest,
+    pool::Pool,
 };
-use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId};
-use std::sync::Arc;
+use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId, Scopes};
+use std::{sync::Arc, time::SystemTime};
 
 mod entry;
 pub(crate) use entry::Entry;
@@ -37,8 +38,8 @@ impl Snapshot {
     pub(crate) fn of(loaded: Loaded, integrator: Option<ClientId>) -> Result<Self, RegistryError> {
         let revision = loaded.revision();
         let profile = loaded.integrator().cloned();
+        let size = loaded.len();
         let records = loaded.into_records();
-        let size = records.len();
         let mut snapshot = Self {
             revision,
             profile,
@@ -49,8 +50,9 @@ impl Snapshot {
             by_public_key: Index::for_size(0),
             keys: Keys::default(),
         };
+        let mut pool = Pool::default();
         for record in records {
-            snapshot.insert(Entry::of(record))?;
+            snapshot.insert(Entry::of(record), &mut pool)?;
         }
         Ok(snapshot)
     }
@@ -71,8 +73,9 @@ impl Snapshot {
         for id in gone.chain(&change.removed) {
             next.take_out(id);
         }
+        let mut pool = Pool::default();
         for record in &change.put {
-            next.insert(Entry::of(record.clone()))?;
+            next.insert(Entry::of(record.clone()), &mut pool)?;
         }
         Ok(next)
     }
@@ -103,19 +106,30 @@ impl Snapshot {
 
     fn find(&self, id: &BusinessId) -> Option<&keys::ByBusiness> {
         let hash = self.keys.folded(id.as_str());
-        self.by_business_id.find(hash, |it| it.id == *id)
+        self.by_business_id.find(hash, |it| it.is_of(id))
     }
 
-    /// The entry of a third-party, and the ids to act with.
+    /// The ids to act with at this moment, with these scopes; `now` as for [`Entry::usable`].
     ///
     /// # Errors
-    /// OB-R001 when it is unknown, OB-R003 when the platform gave it no ids yet.
-    pub(crate) fn acting(&self, id: &BusinessId) -> Result<(&Entry, &ActingFor), RegistryError> {
+    /// OB-R001 when it is unknown, OB-R003 when the platform gave it no ids yet, and those of
+    /// [`Entry::usable`].
+    pub(crate) fn acting(
+        &self,
+        id: &BusinessId,
+        scopes: &Scopes,
+        now: impl FnOnce() -> SystemTime,
+    ) -> Result<&ActingFor, RegistryError> {
         let found = self.find(id).ok_or_else(|| self.unknown(id))?;
-        match &found.acting_for {
-            Some(acting_for) => Ok((&found.entry, acting_for)),
-            None => Err(RegistryError::not_in_service(&found.entry)),
+        let Some(acting_for) = &found.acting_for else {
+            return Err(RegistryError::not_in_service(&found.entry));
+        };
+        // What most calls ask for is answered without a look at the entry.
+        let authorised = found.scopes.as_ref();
+        if !authorised.is_some_and(|authorised| scopes.is_subset(authorised)) {
+            found.entry.usable(scopes, now)?;
         }
+        Ok(acting_for)
     }
 
     pub(crate) fn by_client_id(&self, id: &ClientId) -> Option<&Arc<Entry>> {
@@ -169,7 +183,7 @@ impl Snapshot {
         }
     }
 
-    fn insert(&mut self, entry: Arc<Entry>) -> Result<(), RegistryError> {
+    fn insert(&mut self, entry: Arc<Entry>, pool: &mut Pool) -> Result<(), RegistryError> {
         self.refuse_integrators_of(entry.third_party())?;
         self.refuse_twins(&entry)?;
         self.refuse_crossed(entry.third_party())?;
@@ -196,9 +210,9 @@ impl Snapshot {
             self.by_client_id.insert(hash, it, &|it| keys.client(it));
         }
         let hash = keys.folded(entry.id().as_str());
-        let it = keys::ByBusiness::of(entry);
+        let it = keys::ByBusiness::of(entry, pool);
         self.by_business_id
-            .insert(hash, it, &|it| keys.folded(it.id.as_str()));
+            .insert(hash, it, &|it| keys.folded(it.name()));
         Ok(())
     }
 
@@ -209,10 +223,10 @@ impl Snapshot {
         let twin = self
             .by_business_id
             .find(self.keys.folded(id.as_str()), |it| {
-                it.id.as_str().eq_ignore_ascii_case(id.as_str())
+                it.name().eq_ignore_ascii_case(id.as_str())
             });
         if let Some(twin) = twin {
-            return Err(collision("business id", id, [&twin.id, id]));
+            return Err(collision("business id", id, [twin.entry.id(), id]));
         }
         if let Some(client_id) = entry.third_party().client_id()
             && let Some(twin) = self.like_client(client_id.as_str())
@@ -233,8 +247,8 @@ impl Snapshot {
     fn refuse_crossed(&self, new: &ThirdParty) -> Result<(), RegistryError> {
         let of_client = new
             .client_id()
-            .and_then(|id| Some((id.to_string(), id.as_str().parse().ok()?)))
-            .and_then(|(text, id)| Some((text, self.by_application_id(&id)?)));
+            .and_then(|id| Some((id, as_application(id)?)))
+            .and_then(|(text, id)| Some((text.to_string(), self.by_application_id(&id)?)));
         let of_application = new.application_ids().find_map(|id| {
             let text = id.to_string();
             let other = self.like_client(&text)?;
@@ -285,7 +299,7 @@ impl Snapshot {
         let Some(profile) = &self.profile else {
             return Ok(());
         };
-        let crossed = profile.client_id().as_str().parse().ok();
+        let crossed = as_application(profile.client_id());
         let taken = self
             .like_client(profile.client_id().as_str())
             .or_else(|| self.by_application_id(profile.application_id()))
@@ -315,12 +329,21 @@ fn refuse_client_of_integrator(
     if new.client_id().is_some_and(same) {
         return Err(RegistryError::integrators("client id", id));
     }
-    let crossed: Option<ApplicationId> = integrator.as_str().parse().ok();
+    let crossed = as_application(integrator);
     if crossed.is_some_and(|crossed| new.application_ids().any(|id| *id == crossed)) {
         return Err(RegistryError::integrators("application id", id));
     }
     Ok(())
 }
+
+/// The application id that a client id reads as. Most are too short for one, and a million
+/// refusals would be put into words for nothing.
+fn as_application(id: &ClientId) -> Option<ApplicationId> {
+    let text = Some(id.as_str()).filter(|text| text.len() >= UUID_DIGITS);
+    text?.parse().ok()
+}
+
+const UUID_DIGITS: usize = 32;
 
 fn collision(
     what: &'static str,

@@ -4,13 +4,13 @@ use crate::{
     Acknowledgement, Commit, Event, HistoryQuery, Loaded, RegistryError, ReplicaName,
     ReplicaReport, Revision, Since, Store,
     database::{
-        Columns, MOST_EVENTS, acknowledgement_from_json, acknowledgement_to_json,
+        BODIES_AT_ONCE, Columns, MOST_EVENTS, acknowledgement_from_json, acknowledgement_to_json,
         integrator_from_json, limit, number, refuse_newer, report_from_json, report_to_json,
-        revision as from_number,
+        revision as from_number, while_waiting,
     },
 };
 use async_trait::async_trait;
-use futures_util::{TryStreamExt, lock::Mutex};
+use futures_util::lock::Mutex;
 use sqlx::{Row, SqliteConnection, sqlite::SqlitePool};
 use std::{
     fmt,
@@ -149,17 +149,25 @@ impl SqliteStore {
             let profile = integrator_from_json(&body).map_err(|error| place.named(error))?;
             loaded.set_integrator(Arc::new(profile));
         }
-        let mut records =
-            sqlx::query("SELECT body FROM ob_registry_record").fetch(&mut *transaction);
-        while let Some(row) = records
-            .try_next()
-            .await
-            .map_err(|error| place.unreadable(error))?
-        {
-            let body = row.try_get(0).map_err(|error| place.unreadable(error))?;
-            loaded.push_json(body).map_err(|error| place.named(error))?;
+        let (mut last, mut read): (_, Option<String>) = (String::new(), None);
+        loop {
+            let some = sqlx::query_as(rows::SOME_RECORDS)
+                .bind(&last)
+                .bind(BODIES_AT_ONCE)
+                .fetch_one(&mut *transaction);
+            let (some, pushed) = while_waiting(some, || match read.take() {
+                Some(bodies) => loaded.push_all_json(&bodies),
+                None => Ok(()),
+            })
+            .await;
+            pushed.map_err(|error| place.named(error))?;
+            let (Some(id), Some(bodies)): (Option<String>, Option<String>) =
+                some.map_err(|error| place.unreadable(error))?
+            else {
+                return Ok(loaded);
+            };
+            (last, read) = (id, Some(bodies));
         }
-        Ok(loaded)
     }
 
     async fn revision(&self) -> Result<Revision, RegistryError> {

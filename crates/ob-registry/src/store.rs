@@ -102,14 +102,16 @@ pub trait Store: Send + Sync + fmt::Debug {
 /// let mut loaded = Loaded::new(Revision::from(7));
 /// loaded.push_json(r#"{"business_id":"acme","legal_name":"Acme GmbH","status":"draft",
 ///     "licence":"unlicensed","scopes":[],"version":3}"#)?;
-/// assert_eq!(loaded.records()[0].version().get(), 3);
+/// let versions: Vec<_> = loaded.records().map(|it| it.version().get()).collect();
+/// assert_eq!(versions, [3]);
 /// # Ok::<(), ob_registry::RegistryError>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct Loaded {
     revision: Revision,
     integrator: Option<Arc<IntegratorProfile>>,
-    records: Vec<Record>,
+    /// In parts, each of them given back to the system as soon as it was read.
+    records: Vec<Vec<Record>>,
     pool: Pool,
 }
 
@@ -131,7 +133,21 @@ impl Loaded {
     /// Adds a record.
     pub fn push(&mut self, record: Record) {
         let record = record.share(&mut self.pool);
-        self.records.push(record);
+        match self.records.last_mut() {
+            Some(last) if last.len() < PART => last.push(record),
+            _ => {
+                let mut part = Vec::with_capacity(if self.records.is_empty() { 0 } else { PART });
+                part.push(record);
+                self.records.push(part);
+            }
+        }
+    }
+
+    /// Adds the records of a text that has them one after the other.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn push_all_json(&mut self, text: &str) -> Result<(), RegistryError> {
+        let mut bodies = text.split(crate::database::SEPARATOR);
+        bodies.try_for_each(|json| self.push_json(json))
     }
 
     /// Adds a record from what [`Record::to_json`] wrote.
@@ -156,15 +172,29 @@ impl Loaded {
     }
 
     /// The records, in any order.
-    #[must_use]
-    pub fn records(&self) -> &[Record] {
-        &self.records
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().flatten()
     }
 
-    pub(crate) fn into_records(self) -> Vec<Record> {
-        self.records
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    pub(crate) fn into_records(self) -> impl Iterator<Item = Record> {
+        self.records.into_iter().flatten()
     }
 }
+
+/// A part is small enough to be used again by what is made of it.
+const PART: usize = 1_024;
 
 /// What happened since a revision.
 #[derive(Debug)]

@@ -43,6 +43,17 @@ const TARGETS: &[Target] = &[
         without: &[],
         limit: Limit::Ratio(1.25),
     },
+    Target {
+        words: &["registry of 10 k", "act_for"],
+        without: &[],
+        limit: Limit::Nanoseconds(150.0),
+    },
+    // Bound by memory, as the map is.
+    Target {
+        words: &["registry of 1 m", "act_for"],
+        without: &[],
+        limit: Limit::Ratio(1.30),
+    },
 ];
 
 pub(super) fn target(estimate: &Estimate) -> Option<Limit> {
@@ -57,6 +68,7 @@ impl Limit {
     pub(super) fn shown(self) -> String {
         match self {
             Self::Ratio(ratio) => format!("≤ {ratio:.2}×"),
+            Self::Nanoseconds(time) if time < 1000.0 => format!("≤ {time:.0} ns"),
             Self::Nanoseconds(time) => format!("≤ {:.1} µs", time / 1000.0),
         }
     }

@@ -35,7 +35,7 @@ impl Model {
 
     /// What a store holds that others wrote to.
     pub(super) fn of(loaded: &Loaded) -> Self {
-        let records = loaded.records().iter();
+        let records = loaded.records();
         let by_id = |it: &Record| (it.third_party().business_id().clone(), it.clone());
         Self {
             events: Vec::new(),
@@ -124,7 +124,7 @@ impl Model {
         demand(found == needed, || {
             format!("it stands at revision {found}, needs {needed}")
         })?;
-        let (found, needed) = (loaded.records().len(), self.records.len());
+        let (found, needed) = (loaded.len(), self.records.len());
         demand(found == needed, || {
             format!("it holds {found} records, needs {needed}")
         })?;

@@ -71,7 +71,7 @@ pub(super) async fn contention(storage: &dyn Storage) -> Outcome {
         "a change that was acknowledged is lost, another one stands twice".to_owned()
     })?;
     let loaded = store.load().await?;
-    let version = loaded.records().first().map(|it| it.version().get());
+    let version = loaded.records().next().map(|it| it.version().get());
     demand(version == Some(u64::from(WRITERS * CHANGES)), || {
         format!("the one third-party has the version {version:?}")
     })

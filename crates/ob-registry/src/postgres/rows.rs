@@ -6,10 +6,9 @@ use super::{
 };
 use crate::{
     Loaded, RegistryError,
-    database::{Part, integrator_from_json},
+    database::{BODIES_AT_ONCE, Part, integrator_from_json, while_waiting},
 };
-use futures_util::TryStreamExt;
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use std::{sync::Arc, time::Duration};
 
 /// The schema's version and the revision.
@@ -74,7 +73,7 @@ pub(super) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Er
     sqlx::raw_sql("COMMIT").execute(connection).await.map(drop)
 }
 
-/// Everything as of one moment, row by row. The time limit is for each row, not for all of them.
+/// Everything as of one moment, part by part. The time limit is for each part, not for all.
 pub(super) async fn load(
     connection: &mut PgConnection,
     place: &Place,
@@ -95,16 +94,24 @@ pub(super) async fn load(
     if let Some(body) = profile {
         loaded.set_integrator(Arc::new(integrator_from_json(&body)?));
     }
-    {
-        let mut records =
-            sqlx::query("SELECT body FROM ob_registry_record").fetch(&mut *connection);
-        while let Some(row) = limited(limit, records.try_next())
-            .await
-            .map_err(unreadable)?
-        {
-            let body = row.try_get(0).map_err(Failure::Sql).map_err(unreadable)?;
-            loaded.push_json(body)?;
-        }
+    let (mut last, mut read): (_, Option<String>) = (String::new(), None);
+    loop {
+        let some = sqlx::query_as(SOME_RECORDS)
+            .bind(&last)
+            .bind(BODIES_AT_ONCE)
+            .fetch_one(&mut *connection);
+        let (some, pushed) = while_waiting(limited(limit, some), || match read.take() {
+            Some(bodies) => loaded.push_all_json(&bodies),
+            None => Ok(()),
+        })
+        .await;
+        pushed?;
+        let (Some(id), Some(bodies)): (Option<String>, Option<String>) =
+            some.map_err(unreadable)?
+        else {
+            break;
+        };
+        (last, read) = (id, Some(bodies));
     }
     limited(limit, commit(connection))
         .await
@@ -184,6 +191,10 @@ pub(super) async fn acknowledgements(
     let bodies = sqlx::query_scalar(ACKNOWLEDGEMENTS).bind(revision);
     bodies.fetch_all(connection).await
 }
+
+const SOME_RECORDS: &str = "SELECT max(business_id), string_agg(body, chr(30)) FROM (
+    SELECT business_id, body FROM ob_registry_record
+    WHERE business_id > $1 ORDER BY business_id LIMIT $2) AS some_records";
 
 const EVENTS: &str = "INSERT INTO ob_registry_event (revision, business_id, body)
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])";

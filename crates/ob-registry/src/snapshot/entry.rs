@@ -6,14 +6,12 @@ use std::{sync::Arc, time::SystemTime};
 
 /// A record and the value that travels with its calls, made once.
 ///
-/// What every call asks stands here and not behind the record: at a million third-parties each
-/// pointer that is followed is a wait for the memory.
+/// What a held handle asks stands here; what a lookup asks stands in the index itself, because at
+/// a million third-parties each pointer that is followed is a wait for the memory.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    id: BusinessId,
     acting_for: Option<ActingFor>,
     status: Status,
-    scopes: Scopes,
     /// Of a licensed one: when its certificates are in date.
     coverage: Option<Coverage>,
     record: Record,
@@ -24,10 +22,8 @@ impl Entry {
         let it = record.third_party();
         let licence = it.licence();
         Arc::new(Self {
-            id: it.business_id().clone(),
             acting_for: it.acting_for(it.application_id()),
             status: it.status(),
-            scopes: it.scopes().clone(),
             coverage: licence
                 .is_licensed()
                 .then(|| Coverage::of(licence.certificates())),
@@ -44,7 +40,7 @@ impl Entry {
     }
 
     pub(crate) fn id(&self) -> &BusinessId {
-        &self.id
+        self.third_party().business_id()
     }
 
     pub(crate) fn public_keys(&self) -> impl Iterator<Item = &[u8]> {
@@ -56,6 +52,12 @@ impl Entry {
     /// The ids to act with, by its main application, if the platform gave them already.
     pub(crate) fn acting_for(&self) -> Option<&ActingFor> {
         self.acting_for.as_ref()
+    }
+
+    /// The scopes that it authorised, if nothing else can stand in its way.
+    pub(crate) fn only_scopes(&self) -> Option<&Scopes> {
+        let nothing_else = self.status == Status::Active && self.coverage.is_none();
+        nothing_else.then(|| self.third_party().scopes())
     }
 
     /// Whether these are its ids, with any of its applications.
@@ -87,14 +89,11 @@ impl Entry {
         if let Some(coverage) = &self.coverage
             && !coverage.covers(now())
         {
-            return Err(RegistryError::lapsed(&self.id));
+            return Err(RegistryError::lapsed(self.id()));
         }
-        if !scopes.is_subset(&self.scopes) {
-            return Err(RegistryError::not_authorised(
-                &self.id,
-                scopes,
-                &self.scopes,
-            ));
+        let authorised = self.third_party().scopes();
+        if !scopes.is_subset(authorised) {
+            return Err(RegistryError::not_authorised(self.id(), scopes, authorised));
         }
         Ok(())
     }

@@ -14,8 +14,10 @@ pub(super) struct Index<T> {
 impl<T: Clone> Index<T> {
     /// An index that is meant for about so many entries; it holds any number.
     pub(super) fn for_size(size: usize) -> Self {
-        let parts = (size / PER_PART).next_power_of_two().clamp(1, MOST_PARTS);
-        let part = || Arc::new(HashTable::new());
+        let parts = size.div_ceil(PER_PART).clamp(1, MOST_PARTS);
+        // One that is filled at once need not grow step by step.
+        let each = if parts > 1 { ROOM } else { 0 };
+        let part = || Arc::new(HashTable::with_capacity(each));
         Self {
             parts: std::iter::repeat_with(part).take(parts).collect(),
             len: 0,
@@ -57,10 +59,11 @@ impl<T: Clone> Index<T> {
         }
     }
 
-    /// By the upper half of the hash: inside a part the lower bits and the top seven count.
+    /// By the middle of the hash: inside a part the lower bits and the top seven count.
     fn part(&self, hash: u64) -> usize {
-        let upper = usize::try_from((hash >> 32) & 0xffff_ffff).unwrap_or(0);
-        upper & (self.parts.len() - 1)
+        let middle = (hash >> 24) & 0xffff_ffff;
+        let parts = u64::try_from(self.parts.len()).unwrap_or(1);
+        usize::try_from((middle * parts) >> 32).unwrap_or(0)
     }
 
     fn split(&mut self, rehash: &dyn Fn(&T) -> u64) {
@@ -72,8 +75,11 @@ impl<T: Clone> Index<T> {
     }
 }
 
-/// A change copies about so many pointers per index.
-const PER_PART: usize = 1_024;
+/// A change copies about so many pointers per index. A table of [`ROOM`] is four fifths full then,
+/// and one in seventy has to grow.
+const PER_PART: usize = 832;
+/// What a table of 1,024 places takes.
+const ROOM: usize = 896;
 const TOO_MANY: usize = PER_PART * 8;
 const MOST_PARTS: usize = 1 << 16;
 

@@ -1,7 +1,8 @@
 //! How ids are hashed.
 
 use super::Entry;
-use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId};
+use crate::pool::Pool;
+use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId, Scopes};
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
@@ -45,20 +46,66 @@ impl Keys {
 /// third-parties the three are waited for at once and not one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct ByBusiness {
-    pub(super) id: BusinessId,
+    name: Name,
     pub(super) acting_for: Option<ActingFor>,
+    /// What it authorised, where that is all there is to ask: it is active, and has no
+    /// certificates that end.
+    pub(super) scopes: Option<Scopes>,
     pub(super) entry: Arc<Entry>,
 }
 
 impl ByBusiness {
-    pub(super) fn of(entry: Arc<Entry>) -> Self {
+    pub(super) fn of(entry: Arc<Entry>, pool: &mut Pool) -> Self {
         Self {
-            id: entry.id().clone(),
+            name: Name::of(entry.id()),
             acting_for: entry.acting_for().cloned(),
+            scopes: entry.only_scopes().map(|scopes| pool.scopes(scopes)),
             entry,
         }
     }
 }
+
+impl ByBusiness {
+    pub(super) fn name(&self) -> &str {
+        str::from_utf8(self.name.bytes()).unwrap_or_default()
+    }
+
+    pub(super) fn is_of(&self, id: &BusinessId) -> bool {
+        self.name.bytes() == id.as_str().as_bytes()
+    }
+}
+
+/// A business id in the index. A short one stands there itself: nothing has to be waited for to
+/// compare it.
+#[derive(Clone, Debug)]
+enum Name {
+    Short { length: u8, text: [u8; SHORT] },
+    Long(BusinessId),
+}
+
+impl Name {
+    fn of(id: &BusinessId) -> Self {
+        let mut text = [0; SHORT];
+        let bytes = id.as_str().as_bytes();
+        match (text.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(bytes);
+                Self::Short { length, text }
+            }
+            _ => Self::Long(id.clone()),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Short { length, text } => text.get(..usize::from(*length)).unwrap_or_default(),
+            Self::Long(id) => id.as_str().as_bytes(),
+        }
+    }
+}
+
+/// With its length, and what tells the two apart, three words.
+const SHORT: usize = 22;
 
 /// An entry in the index of client ids.
 #[derive(Clone, Debug)]
@@ -94,3 +141,20 @@ pub(super) struct ByPublicKey {
 
 /// The lower-case bit of eight characters.
 const LOWER: u64 = 0x2020_2020_2020_2020;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_it_was_made_of_at_any_length() {
+        for length in 1..=128 {
+            let id: BusinessId = "a".repeat(length).parse().unwrap();
+            let name = Name::of(&id);
+            assert_eq!(name.bytes(), id.as_str().as_bytes());
+            assert_eq!(matches!(name, Name::Short { .. }), length <= SHORT);
+        }
+        assert_eq!(size_of::<Name>(), 24);
+    }
+}

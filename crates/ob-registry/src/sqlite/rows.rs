@@ -81,6 +81,10 @@ const REMOVED: &str = "DELETE FROM ob_registry_record WHERE business_id IN (";
 const PUT: &str = "INSERT INTO ob_registry_record (business_id, body) ";
 const INTEGRATOR: &str = "INSERT INTO ob_registry_integrator (only, body) VALUES (1, ";
 
+pub(super) const SOME_RECORDS: &str = "SELECT max(business_id), group_concat(body, char(30)) FROM (
+    SELECT business_id, body FROM ob_registry_record
+    WHERE business_id > ?1 ORDER BY business_id LIMIT ?2)";
+
 pub(super) const REPORT: &str = "INSERT INTO ob_registry_replica (replica, body, heard)
     VALUES (?1, ?2, unixepoch('subsec'))
     ON CONFLICT (replica) DO UPDATE SET body = excluded.body, heard = excluded.heard";

@@ -139,10 +139,7 @@ impl Store for Flawed {
             return Ok(loaded);
         }
         let mut without = Loaded::new(loaded.revision());
-        loaded
-            .records()
-            .iter()
-            .for_each(|it| without.push(it.clone()));
+        loaded.records().for_each(|it| without.push(it.clone()));
         Ok(without)
     }
 

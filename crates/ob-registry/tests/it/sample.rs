@@ -84,7 +84,6 @@ pub(crate) async fn stored(store: &impl Store) -> Vec<ThirdParty> {
     let loaded = store.load().await.unwrap();
     let mut all: Vec<_> = loaded
         .records()
-        .iter()
         .map(|it| it.third_party().as_ref().clone())
         .collect();
     all.sort_by(|a, b| a.business_id().cmp(b.business_id()));
