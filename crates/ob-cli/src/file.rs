@@ -11,8 +11,8 @@ use std::{
 /// More than any key, certificate chain, configuration or sandbox description holds.
 pub(crate) const SMALL: u64 = 1 << 20;
 
-/// Room for tens of thousands of third-parties with their certificates.
-pub(crate) const LARGE: u64 = 64 << 20;
+/// Room for tens of thousands of third-parties with their certificates, as for CSV.
+pub(crate) const LARGE: u64 = 100_000_000;
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

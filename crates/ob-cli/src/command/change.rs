@@ -2,6 +2,10 @@
 
 use crate::{cli::ChangeArgs, exit::Failure};
 use obkit::registry::{Edit, Registry, RegistryError};
+use std::{
+    env,
+    process::{Command, Stdio},
+};
 
 /// Starts a change, signed by whom the person said or by the login name.
 ///
@@ -20,13 +24,25 @@ pub(crate) fn edit<'a>(
 
 /// Who makes the change.
 pub(crate) fn actor(args: &ChangeArgs) -> Result<String, Failure> {
-    let login = || {
-        let named = ["USER", "LOGNAME"].into_iter();
-        let mut named = named.filter_map(|name| std::env::var(name).ok());
-        named.find(|name| !name.is_empty())
-    };
     let actor = args.by.clone().or_else(login);
     actor.ok_or_else(|| Failure::usage("needs --by NAME: who makes the change"))
+}
+
+/// The login name: what the shell says, or else what the system says.
+fn login() -> Option<String> {
+    let mut named = ["USER", "LOGNAME"]
+        .into_iter()
+        .filter_map(|it| env::var(it).ok());
+    named.find(|name| !name.is_empty()).or_else(|| {
+        let id = Command::new("id")
+            .arg("-un")
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        let name = String::from_utf8(id.stdout).ok()?;
+        let name = name.trim();
+        (id.status.success() && !name.is_empty()).then(|| name.to_owned())
+    })
 }
 
 /// What the registry refused.

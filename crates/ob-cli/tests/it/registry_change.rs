@@ -231,9 +231,16 @@ fn a_change_that_cannot_be_is_refused_and_nothing_is_written() {
     }
     let args = home.args(&["set", "acme", "--note", "x"]);
     let mut nobody = Command::new("sh");
-    nobody.args(["-c", "unset USER LOGNAME; exec \"$0\" \"$@\"", BINARY]);
+    nobody.args(["-c", "unset USER LOGNAME; PATH= exec \"$0\" \"$@\"", BINARY]);
     let done = finish(nobody.args(&args), &args, 2);
     assert!(done.err.contains("--by"), "{}", done.err);
+    // Without the shell's word for it, the system's.
+    let mut somebody = Command::new("sh");
+    somebody.args(["-c", "unset USER LOGNAME; exec \"$0\" \"$@\"", BINARY]);
+    finish(somebody.args(&args), &args, 0);
+    let history = home.json(&["history", "acme"]);
+    let actor = history["events"].as_array().unwrap().last().unwrap()["actor"].clone();
+    assert_ne!(actor, "tester");
 }
 
 #[test]

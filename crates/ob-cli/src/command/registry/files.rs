@@ -60,19 +60,18 @@ impl From {
 
 /// Reads the third-parties of a file, by its extension or as told.
 pub(super) fn read(file: &Path, format: Option<FileFormat>) -> Result<Vec<ThirdParty>, Failure> {
+    let failed = |error| Failure::file(file, &error);
+    let opened = File::open(file).map_err(failed)?;
+    // Known before anything of it is read, unless it is a pipe.
+    if opened.metadata().map_err(failed)?.len() > CSV_LIMIT {
+        let what = format!(
+            "{}: is larger than 100 MB: split it",
+            path_text::shown(file)
+        );
+        return Err(Failure::coded(Code::R008, what));
+    }
     let parsed = match format.or_else(|| by_extension(file)) {
-        Some(FileFormat::Csv) => {
-            let failed = |error| Failure::file(file, &error);
-            let opened = File::open(file).map_err(failed)?;
-            if opened.metadata().map_err(failed)?.len() > CSV_LIMIT {
-                let what = format!(
-                    "{}: is larger than 100 MB: split it",
-                    path_text::shown(file)
-                );
-                return Err(Failure::coded(Code::R008, what));
-            }
-            from_csv(opened)
-        }
+        Some(FileFormat::Csv) => from_csv(opened),
         Some(FileFormat::Json) => from_json(&file::read_text(file, LARGE)?),
         // What has no name of its own, as a pipe, is read as the format of configuration files.
         Some(FileFormat::Toml) | None => from_toml(&file::read_text(file, LARGE)?),
