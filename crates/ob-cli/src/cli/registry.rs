@@ -241,11 +241,17 @@ pub(crate) struct ThirdPartyArgs {
     /// The key's version in the vault.
     #[arg(long, value_name = "VERSION", requires = "key_vault")]
     pub(crate) key_version: Option<KeyVersion>,
-    /// role:name:email[:phone], primary or technical; may be repeated.
-    #[arg(long, value_name = "CONTACT")]
+    #[arg(
+        long,
+        value_name = "CONTACT",
+        help = "role:name:email[:phone], primary or technical; may be repeated"
+    )]
     pub(crate) contact: Vec<Contact>,
-    /// A further application: UUID=use case[:default]; may be repeated.
-    #[arg(long, value_name = "APPLICATION")]
+    #[arg(
+        long,
+        value_name = "APPLICATION",
+        help = "A further application: UUID=use case[:default]; may be repeated"
+    )]
     pub(crate) application: Vec<Application>,
     /// What else is worth knowing.
     #[arg(long, value_name = "TEXT")]
