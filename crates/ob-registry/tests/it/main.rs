@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod allocation;
 mod authority;
 mod certificate;
 mod certificate_check;
