@@ -1,13 +1,14 @@
 //! The registry itself: lock-free reads of one immutable snapshot.
 
 use crate::{
-    IntegratorProfile, Record, RegistryError, Revision, Store, ThirdParty, UseCase, Version,
-    snapshot::Snapshot,
+    IntegratorProfile, Record, RegistryError, ReplicaName, Revision, Store, ThirdParty, UseCase,
+    Version, snapshot::Snapshot,
 };
 use arc_swap::ArcSwap;
 use futures_util::lock::Mutex;
 use ob_core::{ActingFor, ApplicationId, BusinessId, ClientId, Scopes, SharedClock};
 use std::{
+    collections::HashSet,
     fmt,
     sync::{
         Arc,
@@ -52,6 +53,8 @@ struct Inner {
     heard: Heard,
     /// The revision that was shown first.
     opened: Revision,
+    /// The replicas of this process that ended. Held while one reports.
+    signed_off: Mutex<HashSet<ReplicaName>>,
     /// The revision that is shown, for whoever waits for the next one.
     shown: watch::Sender<Revision>,
     /// Held from the reading of the old state to the showing of the new one. An asynchronous

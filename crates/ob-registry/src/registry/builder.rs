@@ -65,6 +65,7 @@ impl RegistryBuilder {
         let snapshot = Snapshot::of(loaded, self.integrator.clone())?;
         Ok(Registry(Arc::new(Inner {
             opened: snapshot.revision(),
+            signed_off: Mutex::default(),
             shown: watch::Sender::new(snapshot.revision()),
             snapshot: ArcSwap::from_pointee(snapshot),
             generation: AtomicU64::new(0),

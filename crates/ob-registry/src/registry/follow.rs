@@ -70,17 +70,28 @@ impl Registry {
         join3(following, reporting, withdrawing).await.0
     }
 
-    /// Takes a replica that ends off the list, so that no receipt waits for it.
+    /// Takes a replica that ends off the list, so that no receipt waits for it. One that follows
+    /// here reports no more from now on: make its last call first, then sign off, then end it.
     ///
     /// # Errors
     /// OB-R008 when the store cannot be written.
     pub async fn sign_off(&self, replica: &ReplicaName) -> Result<(), RegistryError> {
+        // A report that is on its way comes first, and is taken off the list as well.
+        let mut signed_off = self.0.signed_off.lock().await;
+        signed_off.insert(replica.clone());
         self.0.store.forget(replica).await
     }
 
     async fn report_as(&self, replica: &ReplicaName) -> Infallible {
         let started_at = self.0.clock.now();
+        // Who begins under a name is no longer the one that ended under it.
+        self.0.signed_off.lock().await.remove(replica);
         loop {
+            let signed_off = self.0.signed_off.lock().await;
+            if signed_off.contains(replica) {
+                drop(signed_off);
+                return future::pending().await;
+            }
             let report = ReplicaReport {
                 replica: replica.clone(),
                 started_at,
@@ -90,6 +101,7 @@ impl Registry {
             if let Err(error) = self.0.store.report(&report).await {
                 tracing::debug!(%error, "the replica's report was not kept");
             }
+            drop(signed_off);
             sleep(HEARTBEAT).await;
         }
     }

@@ -221,6 +221,31 @@ async fn a_receipt_waits_for_the_last_call_of_every_replica() {
     assert_eq!(never.code(), Code::R001);
 }
 
+/// A report that was on its way, or would have been the next one, brings nobody back.
+#[tokio::test(start_paused = true)]
+async fn who_signed_off_reports_no_more_and_may_begin_again() {
+    use ob_registry::Store;
+    let store = MemoryStore::default();
+    let registry = Registry::open(store.clone()).await.unwrap();
+    let name: ReplicaName = "one".parse().unwrap();
+    let begin = || {
+        let (registry, name) = (registry.clone(), name.clone());
+        tokio::spawn(async move {
+            registry.follow_as(name, Gate::new(true)).await;
+        })
+    };
+    let running = begin();
+    wait_for_replicas(&store, 1).await;
+    registry.sign_off(&name).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(store.replicas().await.unwrap().len(), 0);
+    running.abort();
+
+    let again = begin();
+    wait_for_replicas(&store, 1).await;
+    again.abort();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_replica_that_is_silent_is_named_and_one_that_signed_off_is_not() {
     let store = MemoryStore::with(parties());

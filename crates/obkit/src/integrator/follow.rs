@@ -13,8 +13,9 @@ impl Integrator {
     /// Follows the registry as a replica with a name: sees what other processes change, forgets
     /// the tokens of every third-party that was changed, and acknowledges a suspension when the
     /// last request that was on its way for the third-party has ended: answered, failed or given
-    /// up. It never ends: spawn it, and call [`Registry::sign_off`](ob_registry::Registry::sign_off)
-    /// when the process ends.
+    /// up. It never ends: spawn it before the first call, because a receipt asks those that
+    /// reported. When the process ends, make the last call, then
+    /// [`Registry::sign_off`](ob_registry::Registry::sign_off), then end this.
     ///
     /// Without it, changes made through [`Integrator::registry`] are obeyed at once all the same;
     /// those of other processes are not seen.
@@ -53,8 +54,8 @@ impl Integrator {
     /// assert_eq!(integrator.on_behalf_of("acme").unwrap_err().code().as_str(), "OB-R005");
     /// # let _ = receipt;
     ///
-    /// following.abort();
     /// integrator.registry().sign_off(&"replica-1".parse()?).await?;
+    /// following.abort();
     /// # Ok(())
     /// # }
     /// ```

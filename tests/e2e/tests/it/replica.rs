@@ -136,10 +136,10 @@ async fn process() {
     while let Some(caller) = callers.join_next().await {
         caller.unwrap();
     }
-    following.abort();
-    assert!(following.await.unwrap_err().is_cancelled());
     let name = env::var(NAME).unwrap().parse().unwrap();
     integrator.registry().sign_off(&name).await.unwrap();
+    following.abort();
+    assert!(following.await.unwrap_err().is_cancelled());
     let (mut calls, mut refused) = (0, 0);
     for count in &load.counts {
         calls += *count.served.borrow();
