@@ -1,8 +1,8 @@
 //! The registry as a table: one third-party per row, for spreadsheets.
 
 use crate::{RegistryError, ThirdParty, text::refuse_private_keys};
-use ob_core::Code;
-use std::{borrow::Borrow, collections::HashMap, io::Read};
+use ob_core::{BusinessId, Code};
+use std::{borrow::Borrow, collections::HashMap, io::Read, sync::Arc};
 
 mod cell;
 mod column;
@@ -19,7 +19,7 @@ pub const CSV_LIMIT: u64 = 100_000_000;
 ///
 /// | column | holds |
 /// |---|---|
-/// | `business_id`, `legal_name`, `client_id`, `application_id`, `notes` | the value |
+/// | `business_id`, `legal_name`, `client_id`, `application_id`, `organization_identifier`, `notes` | the value |
 /// | `status` | `draft`, `onboarding`, `active`, `suspended`, `offboarding`, `offboarded` |
 /// | `licence` | `licensed` or `unlicensed` |
 /// | `countries` | two-letter codes between spaces or `;` |
@@ -61,9 +61,32 @@ pub fn to_csv<T: Borrow<ThirdParty>>(all: &[T]) -> Result<String, RegistryError>
 /// 20 of them are named, and how many more there are. OB-R002 when two rows share an id, and
 /// OB-C202 when they share a certificate; both rows are named.
 pub fn from_csv(from: impl Read) -> Result<Vec<ThirdParty>, RegistryError> {
+    from_csv_over(from, |_| None)
+}
+
+/// As [`from_csv`], over what is known: of a third-party that is there already, what no column
+/// speaks of stays as it is. An empty cell speaks: it takes away.
+///
+/// ```
+/// use ob_registry::{ThirdParty, from_csv_over};
+/// use std::sync::Arc;
+/// let acme = ThirdParty::draft("acme".parse()?, "Acme GmbH").notes("rang twice").build()?;
+/// let acme = Arc::new(acme);
+/// let table = "business_id,legal_name,status,licence,scopes\nacme,Acme SE,draft,unlicensed,ob_data";
+/// let read = from_csv_over(table.as_bytes(), |_| Some(Arc::clone(&acme)))?;
+/// assert_eq!((read[0].legal_name(), read[0].notes()), ("Acme SE", "rang twice"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`from_csv`].
+pub fn from_csv_over(
+    from: impl Read,
+    known: impl Fn(&BusinessId) -> Option<Arc<ThirdParty>>,
+) -> Result<Vec<ThirdParty>, RegistryError> {
     let text = text_of(from)?;
     refuse_private_keys(&text)?;
-    let rows = read::rows(&text)?;
+    let rows = read::rows(&text, &known)?;
     let mut places = HashMap::with_capacity(rows.len());
     let mut all = Vec::with_capacity(rows.len());
     for Row { line, third_party } in rows {

@@ -1,6 +1,8 @@
 //! What went wrong, for whom, and whose turn it is.
 
-use crate::{Revision, Status, ThirdParty, UseCase, Version, snapshot::Entry};
+use crate::{
+    Revision, Status, ThirdParty, UseCase, Version, certificate::private_key_at, snapshot::Entry,
+};
 use ob_core::{BusinessId, Code, Scopes};
 use std::{error::Error, fmt, path::PathBuf, time::Duration};
 
@@ -166,6 +168,10 @@ impl RegistryError {
         needed: &'static str,
     ) -> Self {
         let found = found.to_string();
+        let found = match private_key_at(&found) {
+            Some(_) => "a private key (not shown)".to_owned(),
+            None => found,
+        };
         Kind::Value {
             what,
             found,
@@ -229,7 +235,11 @@ impl RegistryError {
         Kind::Certificate { id, code, why }.into()
     }
 
-    pub(crate) fn lost_update(id: &BusinessId, expected: Version, found: Option<Version>) -> Self {
+    pub(crate) fn lost_update(
+        id: &BusinessId,
+        expected: Option<Version>,
+        found: Option<Version>,
+    ) -> Self {
         let id = id.clone();
         Kind::LostUpdate {
             id,

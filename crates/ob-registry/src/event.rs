@@ -143,6 +143,28 @@ impl Event {
         let now = Arc::clone(now.as_ref()?);
         Some(Record::after(before, now, standing))
     }
+
+    /// Whether it says of the third-party before it what is so.
+    pub(crate) fn follows(&self, before: Option<&Record>) -> bool {
+        let Subject::ThirdParty {
+            version, from, now, ..
+        } = &self.subject
+        else {
+            return true;
+        };
+        let was = before.map(|before| before.third_party().status());
+        let after = Self::version_after(before.map(Record::version), now.is_some());
+        *from == was && *version == after
+    }
+
+    /// The version that an event bears: the one that it made, or the last one of who is gone.
+    pub(crate) fn version_after(before: Option<Version>, is_there: bool) -> Version {
+        match before {
+            Some(before) if is_there => before.next(),
+            Some(before) => before,
+            None => Version::FIRST,
+        }
+    }
 }
 
 /// The flat form of an event.

@@ -69,7 +69,7 @@ mod country;
 pub use country::Country;
 
 mod csv;
-pub use self::csv::{CSV_LIMIT, from_csv, to_csv};
+pub use self::csv::{CSV_LIMIT, from_csv, from_csv_over, to_csv};
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod database;

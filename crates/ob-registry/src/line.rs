@@ -1,27 +1,40 @@
 //! Short texts that people wrote: one printable line.
 
-use crate::RegistryError;
+use crate::{RegistryError, certificate::private_key_at};
 use ob_core::Shown;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// Whether `text` is one line of 1 to `max` characters without control or invisible
-/// characters and without a space at either end.
+/// characters, without a space at either end, and without what announces a private key: a
+/// registry with one in it is not opened again.
 pub(crate) fn is_printable_line(text: &str, max: usize) -> bool {
     !text.is_empty()
         && text.trim() == text
         && text.chars().count() <= max
         && !text.chars().any(|c| c.is_control() || is_invisible(c))
+        && private_key_at(text).is_none()
 }
 
-/// Characters that break a line or turn the direction of the text around them, with which one
-/// name can be made to look like another.
+/// Characters that break a line, turn the direction of the text around them or show nothing, with
+/// which one name can be made to look like another. Joiners and the selectors of a variant are
+/// not among them where scripts need them: U+FE00 to U+FE0F.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{200b}'..='\u{200f}'
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}')
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 macro_rules! line {
@@ -143,6 +156,9 @@ mod tests {
             "a\u{2028}b",
             "a\u{202e}b",
             "\u{feff}a",
+            "a\u{ad}b",
+            "a\u{61c}b",
+            "a\u{e0041}b",
             &long,
         ] {
             assert!(text.parse::<UseCase>().is_err(), "{text:?}");

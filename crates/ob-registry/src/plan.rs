@@ -147,6 +147,24 @@ impl Step {
         }
     }
 
+    /// Whether it is about one third-party, and does no more than its name says.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Change {
+                before,
+                third_party,
+            } => before.business_id() == third_party.business_id(),
+            Self::Offboard {
+                before,
+                third_party,
+            } => {
+                let left = before.becoming(third_party.status());
+                self.offboards().is_some() && left.is_ok_and(|left| left == **third_party)
+            }
+            Self::Add { .. } | Self::Remove { .. } | Self::Integrator { .. } => true,
+        }
+    }
+
     fn offboards(&self) -> Option<&BusinessId> {
         let (Self::Change {
             before,
@@ -187,13 +205,19 @@ impl TryFrom<Unchecked> for Plan {
     type Error = String;
 
     fn try_from(it: Unchecked) -> Result<Self, String> {
-        if it.schema == SCHEMA {
-            return Ok(Self::new(it.base, it.steps));
+        if it.schema != SCHEMA {
+            let found = Shown(&it.schema);
+            return Err(format!("the schema is {found}, needs {SCHEMA}"));
         }
-        Err(format!(
-            "the schema is {}, needs {SCHEMA}",
-            Shown(&it.schema)
-        ))
+        match it.steps.iter().find(|step| !step.is_whole()) {
+            Some(step) => {
+                let id = step
+                    .business_id()
+                    .map_or("the integrator", |id| id.as_str());
+                Err(format!("the step for {id} is not one that is planned"))
+            }
+            None => Ok(Self::new(it.base, it.steps)),
+        }
     }
 }
 

@@ -207,7 +207,9 @@ fn without_collision(all: Vec<ThirdParty>) -> Result<Vec<ThirdParty>, RegistryEr
 
 /// # Errors
 /// OB-R002 when two of these share an id, OB-C202 when they share a certificate.
-pub(crate) fn refuse_collisions(all: &[ThirdParty]) -> Result<(), RegistryError> {
+pub(crate) fn refuse_collisions<'a>(
+    all: impl IntoIterator<Item = &'a ThirdParty>,
+) -> Result<(), RegistryError> {
     let mut loaded = Loaded::new(Revision::ZERO);
     for third_party in all {
         loaded.push(Record::new(third_party.clone(), Version::FIRST, None));

@@ -4,8 +4,11 @@ use crate::{Application, Contact, RegistryError};
 use ob_core::Shown;
 use std::{fmt::Write, str::FromStr};
 
-/// Characters at the beginning of a cell that make a spreadsheet compute it.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Characters at the beginning of a cell that make a spreadsheet compute it; some take the wide
+/// forms for the plain ones.
+const FORMULA: [char; 10] = [
+    '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
 
 pub(super) fn is_formula(cell: &str) -> bool {
     cell.starts_with(FORMULA)
@@ -166,7 +169,7 @@ mod tests {
         }
 
         #[test]
-        fn a_guarded_cell_is_no_formula_and_comes_back(text in "[=+@'\t\r\\-a]{0,4}") {
+        fn a_guarded_cell_is_no_formula_and_comes_back(text in "[=+@'\t\r\\-a＝＋－＠]{0,4}") {
             let cell = guarded(text.clone());
             prop_assert!(!is_formula(&cell));
             prop_assert_eq!(unguarded(&cell), text);

@@ -28,6 +28,7 @@ columns! {
     Countries = "countries",
     UseCases = "use_cases",
     Scopes = "scopes",
+    OrganizationIdentifier = "organization_identifier",
     Notes = "notes",
     SigningService = "signing_service",
     KeyVault = "key_vault",

@@ -1,10 +1,13 @@
 //! A table to third-parties.
 
 use super::{cell, column::Column};
-use crate::{Certificate, Custody, Licence, RegistryError, Status, ThirdParty, ThirdPartyBuilder};
+use crate::{
+    Application, Certificate, Contact, Country, Custody, Licence, OrganizationIdentifier,
+    RegistryError, Status, ThirdParty, ThirdPartyBuilder, UseCase,
+};
 use csv::StringRecord;
-use ob_core::{Scopes, Shown};
-use std::{fmt::Display, str::FromStr};
+use ob_core::{BusinessId, Scopes, Shown};
+use std::{fmt::Display, str::FromStr, sync::Arc};
 
 /// A row that is good by itself.
 pub(super) struct Row {
@@ -15,7 +18,10 @@ pub(super) struct Row {
 /// Why a cell is unusable: the number of its column, from 1, and the reason.
 type Flaw = (usize, String);
 
-pub(super) fn rows(text: &str) -> Result<Vec<Row>, RegistryError> {
+/// What is known of a third-party already.
+type Known<'a> = &'a dyn Fn(&BusinessId) -> Option<Arc<ThirdParty>>;
+
+pub(super) fn rows(text: &str, known: Known<'_>) -> Result<Vec<Row>, RegistryError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -34,7 +40,7 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, RegistryError> {
             columns = Some(header(&record, line)?);
             continue;
         };
-        match third_party(columns, &record) {
+        match third_party(columns, &record, known) {
             Ok(third_party) => rows.push(Row { line, third_party }),
             Err((column, reason)) => flaws.add(line, column, reason),
         }
@@ -146,7 +152,11 @@ fn header(record: &StringRecord, line: usize) -> Result<Vec<Column>, RegistryErr
     Ok(columns)
 }
 
-fn third_party(columns: &[Column], record: &StringRecord) -> Result<ThirdParty, Flaw> {
+fn third_party(
+    columns: &[Column],
+    record: &StringRecord,
+    known: Known<'_>,
+) -> Result<ThirdParty, Flaw> {
     if record.len() != columns.len() {
         let (found, needed) = (record.len(), columns.len());
         let cells = if found == 1 { "cell" } else { "cells" };
@@ -160,35 +170,65 @@ fn third_party(columns: &[Column], record: &StringRecord) -> Result<ThirdParty, 
         cells.refuse_formula(place, *column)?;
     }
     let legal_name = cells.text(Column::LegalName);
-    let builder = ThirdParty::draft(cells.needed(Column::BusinessId)?, legal_name)
+    let id: BusinessId = cells.needed(Column::BusinessId)?;
+    let known = known(&id);
+    let old = known.as_deref().map(ThirdParty::licence);
+    let builder = match &known {
+        Some(known) => known.to_builder().legal_name(legal_name),
+        None => ThirdParty::draft(id, legal_name),
+    };
+    let builder = builder
         .status(cells.needed::<Status>(Column::Status)?)
-        .licence(licence(&cells)?)
-        .countries(cells.list(Column::Countries, &[' ', ';'])?)
-        .scopes(scopes(&cells)?)
-        .notes(cells.text(Column::Notes).replace("\r\n", "\n"));
-    let built = with_lists(builder, &cells)?.build();
+        .licence(licence(&cells, old)?)
+        .scopes(scopes(&cells)?);
+    let builder = with_lists(with_values(builder, &cells)?, &cells)?;
+    let built = builder.build();
     built.map_err(|error| (cells.place(Column::BusinessId), error.to_string()))
+}
+
+fn with_values(
+    mut builder: ThirdPartyBuilder,
+    cells: &Cells<'_>,
+) -> Result<ThirdPartyBuilder, Flaw> {
+    if cells.has(Column::ClientId) {
+        builder = match cells.value(Column::ClientId)? {
+            Some(id) => builder.client_id(id),
+            None => builder.without_client_id(),
+        };
+    }
+    if cells.has(Column::ApplicationId) {
+        builder = match cells.value(Column::ApplicationId)? {
+            Some(id) => builder.application_id(id),
+            None => builder.without_application_id(),
+        };
+    }
+    if cells.has(Column::OrganizationIdentifier) {
+        let id: Option<OrganizationIdentifier> = cells.value(Column::OrganizationIdentifier)?;
+        builder = builder.organization_identifier(id);
+    }
+    if cells.has(Column::Notes) {
+        builder = builder.notes(cells.text(Column::Notes).replace("\r\n", "\n"));
+    }
+    Ok(builder)
 }
 
 fn with_lists(
     mut builder: ThirdPartyBuilder,
     cells: &Cells<'_>,
 ) -> Result<ThirdPartyBuilder, Flaw> {
-    if let Some(id) = cells.value(Column::ClientId)? {
-        builder = builder.client_id(id);
+    if cells.has(Column::Countries) {
+        builder = builder.countries(cells.list::<Country>(Column::Countries, &[' ', ';'])?);
     }
-    if let Some(id) = cells.value(Column::ApplicationId)? {
-        builder = builder.application_id(id);
+    if cells.has(Column::UseCases) {
+        let all = cell::list(cells.text(Column::UseCases));
+        let all = all.map(|part| cells.parsed(Column::UseCases, &cell::unescaped(part)));
+        builder = builder.use_cases(all.collect::<Result<Vec<UseCase>, _>>()?);
     }
-    for part in cell::list(cells.text(Column::UseCases)) {
-        let use_case = cells.parsed(Column::UseCases, &cell::unescaped(part))?;
-        builder = builder.use_case(use_case);
+    if cells.has(Column::Contacts) {
+        builder = builder.contacts(cells.parts::<Contact>(Column::Contacts)?);
     }
-    for part in cell::list(cells.text(Column::Contacts)) {
-        builder = builder.contact(cells.parsed(Column::Contacts, part)?);
-    }
-    for part in cell::list(cells.text(Column::Applications)) {
-        builder = builder.application(cells.parsed(Column::Applications, part)?);
+    if cells.has(Column::Applications) {
+        builder = builder.applications(cells.parts::<Application>(Column::Applications)?);
     }
     Ok(builder)
 }
@@ -200,7 +240,7 @@ fn scopes(cells: &Cells<'_>) -> Result<Scopes, Flaw> {
     }
 }
 
-fn licence(cells: &Cells<'_>) -> Result<Licence, Flaw> {
+fn licence(cells: &Cells<'_>, old: Option<&Licence>) -> Result<Licence, Flaw> {
     let pem = cells.text(Column::Certificates);
     let certificates = if pem.is_empty() {
         Vec::new()
@@ -219,6 +259,15 @@ fn licence(cells: &Cells<'_>) -> Result<Licence, Flaw> {
         }
     };
     if !unlicensed {
+        let kept = |columns: &[Column]| old.filter(|_| !columns.iter().any(|it| cells.has(*it)));
+        let certificates = match kept(&[Column::Certificates]) {
+            Some(old) => old.certificates().to_vec(),
+            None => certificates,
+        };
+        let custody = match kept(&CUSTODY) {
+            Some(old) => old.custody().cloned(),
+            None => custody,
+        };
         return Ok(Licence::Licensed {
             certificates,
             custody,
@@ -275,6 +324,10 @@ impl<'a> Cells<'a> {
         }
     }
 
+    fn has(&self, column: Column) -> bool {
+        self.columns.contains(&column)
+    }
+
     fn refuse_formula(&self, place: usize, column: Column) -> Result<(), Flaw> {
         let cell = self.record.get(place).unwrap_or_default();
         let certificate = column == Column::Certificates && cell.starts_with("-----BEGIN ");
@@ -313,6 +366,12 @@ impl<'a> Cells<'a> {
         parts.map(|part| self.parsed(column, part)).collect()
     }
 
+    /// The values of a list whose parts read themselves.
+    fn parts<T: FromStr<Err: Display>>(&self, column: Column) -> Result<Vec<T>, Flaw> {
+        let parts = cell::list(self.text(column));
+        parts.map(|part| self.parsed(column, part)).collect()
+    }
+
     fn parsed<T: FromStr<Err: Display>>(&self, column: Column, text: &str) -> Result<T, Flaw> {
         text.parse().map_err(|error| self.flaw(column, &error))
     }
@@ -327,5 +386,12 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// The columns that name a custody.
+const CUSTODY: [Column; 4] = [
+    Column::SigningService,
+    Column::KeyVault,
+    Column::Key,
+    Column::KeyVersion,
+];
 /// A page of mistakes; whoever made more made the same one often.
 const MOST_NAMED: usize = 20;

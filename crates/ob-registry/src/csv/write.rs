@@ -34,6 +34,9 @@ fn value(column: Column, it: &ThirdParty) -> String {
         Column::Countries => joined(it.countries(), " ", ToString::to_string),
         Column::UseCases => joined(it.use_cases(), "; ", |one| cell::escaped(one.as_str())),
         Column::Scopes => it.scopes().to_string(),
+        Column::OrganizationIdentifier => {
+            text(it.organization_identifier().map(|id| id as &dyn ToString))
+        }
         Column::Notes => it.notes().to_owned(),
         Column::Contacts => joined(it.contacts(), "; ", cell::contact),
         Column::Applications => joined(it.applications(), "; ", cell::application),

@@ -42,7 +42,7 @@ pub(super) enum Kind {
     #[error("{id} {}", lost_update(*expected, *found))]
     LostUpdate {
         id: BusinessId,
-        expected: Version,
+        expected: Option<Version>,
         found: Option<Version>,
     },
     #[error(
@@ -200,10 +200,16 @@ fn out_of_service(status: Status, since: Option<&Standing>) -> String {
     format!("is {status}{since}: nothing is sent for it")
 }
 
-fn lost_update(expected: Version, found: Option<Version>) -> String {
-    match found {
-        Some(found) => format!("is at version {found}, the change was made from {expected}"),
-        None => format!("is gone, the change was made from version {expected}"),
+fn lost_update(expected: Option<Version>, found: Option<Version>) -> String {
+    match (expected, found) {
+        (Some(expected), Some(found)) => {
+            format!("is at version {found}, the change was made from {expected}")
+        }
+        (Some(expected), None) => format!("is gone, the change was made from version {expected}"),
+        (None, Some(found)) => {
+            format!("is there already, at version {found}: the change was to add it")
+        }
+        (None, None) => "is not there".to_owned(),
     }
 }
 

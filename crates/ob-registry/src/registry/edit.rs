@@ -23,7 +23,23 @@ pub struct Edit<'a> {
     registry: &'a Registry,
     actor: Actor,
     reason: Reason,
-    expecting: Option<Version>,
+    expecting: Option<Expected>,
+}
+
+/// The state that a change was thought out on.
+#[derive(Clone, Copy, Debug)]
+enum Expected {
+    Absent,
+    At(Version),
+}
+
+impl Expected {
+    fn version(self) -> Option<Version> {
+        match self {
+            Self::Absent => None,
+            Self::At(version) => Some(version),
+        }
+    }
 }
 
 impl Registry {
@@ -56,8 +72,31 @@ impl Registry {
 impl Edit<'_> {
     /// Refuses the change (OB-R010) unless the third-party it is about is at this version: the
     /// one that the change was thought out on.
+    ///
+    /// Only for a change of one third-party; the others say so (OB-R009).
     pub fn expecting(mut self, version: Version) -> Self {
-        self.expecting = Some(version);
+        self.expecting = Some(Expected::At(version));
+        self
+    }
+
+    /// Refuses the change (OB-R010) if the third-party it is about is there: it was thought out
+    /// as a new one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use ob_registry::{MemoryStore, Registry, ThirdParty};
+    /// let registry = Registry::open(MemoryStore::default()).await?;
+    /// let acme = ThirdParty::draft("acme".parse()?, "Acme GmbH").build()?;
+    /// registry.edit("maria", "first talk")?.expecting_absent().put(acme).await?;
+    /// let other = ThirdParty::draft("acme".parse()?, "Acme Ltd").build()?;
+    /// let again = registry.edit("john", "first talk")?.expecting_absent().put(other).await;
+    /// assert_eq!(again.unwrap_err().code().as_str(), "OB-R010");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn expecting_absent(mut self) -> Self {
+        self.expecting = Some(Expected::Absent);
         self
     }
 
@@ -84,9 +123,34 @@ impl Edit<'_> {
     /// As [`Edit::put`], and OB-R002 when a business id stands twice.
     pub async fn put_all(self, all: Vec<ThirdParty>) -> Result<Revision, RegistryError> {
         crate::text::refuse_collisions(&all)?;
+        self.refuse_expecting()?;
         let all: Vec<_> = all.into_iter().map(Arc::new).collect();
         self.commit(|draft| all.iter().try_for_each(|one| draft.put(Arc::clone(one))))
             .await
+    }
+
+    /// As [`Edit::put_all`], each of them thought out on the version beside it, or on its
+    /// absence.
+    ///
+    /// # Errors
+    /// As [`Edit::put_all`], and OB-R010 for the first one that is at another version.
+    pub async fn put_all_expecting(
+        self,
+        all: Vec<(ThirdParty, Option<Version>)>,
+    ) -> Result<Revision, RegistryError> {
+        crate::text::refuse_collisions(all.iter().map(|(one, _)| one))?;
+        self.refuse_expecting()?;
+        let all = all
+            .into_iter()
+            .map(|(one, version)| (Arc::new(one), version));
+        let all: Vec<_> = all.collect();
+        self.commit(|draft| {
+            all.iter().try_for_each(|(one, expected)| {
+                draft.expect(one.business_id(), *expected)?;
+                draft.put(Arc::clone(one))
+            })
+        })
+        .await
     }
 
     /// Changes a third-party from what it is at this moment.
@@ -164,6 +228,7 @@ impl Edit<'_> {
         self,
         profile: IntegratorProfile,
     ) -> Result<Revision, RegistryError> {
+        self.refuse_expecting()?;
         let profile = Arc::new(profile);
         self.commit(|draft| {
             draft.set_profile(Arc::clone(&profile));
@@ -179,11 +244,24 @@ impl Edit<'_> {
     ) -> Result<Revision, RegistryError> {
         self.commit(|draft| {
             if let Some(expected) = self.expecting {
-                draft.expect(id, expected)?;
+                draft.expect(id, expected.version())?;
             }
             change(draft)
         })
         .await
+    }
+
+    /// An expectation that nothing asks for would be one that is silently dropped.
+    pub(super) fn refuse_expecting(&self) -> Result<(), RegistryError> {
+        let Some(expected) = self.expecting else {
+            return Ok(());
+        };
+        let found = match expected {
+            Expected::Absent => "none".to_owned(),
+            Expected::At(version) => version.to_string(),
+        };
+        let needed = "a change of one third-party";
+        Err(RegistryError::value("expected version", found, needed))
     }
 
     pub(super) async fn commit(

@@ -50,6 +50,7 @@ impl Edit<'_> {
         if !allow_offboard && plan.offboards().next().is_some() {
             return Err(RegistryError::offboarding_not_allowed(plan.offboards()));
         }
+        self.refuse_expecting()?;
         self.commit(|draft| draft.follow(plan)).await
     }
 }

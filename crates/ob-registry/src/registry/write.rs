@@ -19,6 +19,7 @@ impl Registry {
     ) -> Result<Revision, RegistryError> {
         let _writer = self.0.writer.lock().await;
         let mut attempts = 0;
+        let mut is_fresh = false;
         loop {
             let signature = Signature {
                 at: self.0.clock.now(),
@@ -27,24 +28,25 @@ impl Registry {
             };
             let old = self.0.snapshot.load_full();
             let mut draft = Draft::new(&old, signature);
-            let decided = change(&mut draft);
-            if decided.is_err() && attempts == 0 {
-                // The refusal may be about a state that is past.
-                attempts += 1;
-                match self.catch_up_locked().await {
-                    Ok(true) => continue,
-                    Ok(false) | Err(_) => return decided.map(|()| old.revision()),
+            let decided = change(&mut draft).and_then(|()| draft.finish());
+            if !is_fresh && !matches!(decided, Ok(Some(_))) {
+                // A refusal, or that nothing is to be done, may be about a state that is past.
+                is_fresh = true;
+                match (self.catch_up_locked().await, decided) {
+                    (Ok(true), _) => continue,
+                    (_, Err(refusal)) => return Err(refusal),
+                    (Err(error), Ok(_)) => return Err(error),
+                    (Ok(false), Ok(_)) => return Ok(old.revision()),
                 }
             }
-            decided?;
-            let Some((commit, next)) = draft.finish()? else {
+            let Some((commit, next)) = decided? else {
                 return Ok(old.revision());
             };
             match self.0.store.commit(&commit).await {
                 Ok(()) => {
-                    self.0.heard.now(&self.0.clock);
                     let revision = next.revision();
                     self.show(Arc::new(next));
+                    self.0.heard.now(&self.0.clock);
                     return Ok(revision);
                 }
                 Err(error) if error.is_conflict() && attempts < MOST_ATTEMPTS => {
@@ -80,40 +82,55 @@ impl Registry {
     /// As [`Registry::catch_up`].
     pub async fn reload(&self) -> Result<(), RegistryError> {
         let _writer = self.0.writer.lock().await;
-        let loaded = self.heard(self.0.store.load().await)?;
-        let new = Snapshot::of(loaded, self.0.integrator.clone())?;
-        self.show(Arc::new(new));
-        Ok(())
+        let loaded = self.0.store.load().await;
+        let read = loaded.and_then(|loaded| Snapshot::of(loaded, self.0.integrator.clone()));
+        self.heard(read.map(Some)).map(drop)
     }
 
     async fn catch_up_locked(&self) -> Result<bool, RegistryError> {
-        let old = self.0.snapshot.load_full();
-        let since = self.heard(self.0.store.since(old.revision()).await)?;
-        let new = match since {
-            Since::Nothing => return Ok(false),
-            Since::Events(events) => match replayed(&old, &events) {
-                Some(new) => new?,
-                None => {
-                    let loaded = self.heard(self.0.store.load().await)?;
-                    Snapshot::of(loaded, self.0.integrator.clone())?
-                }
-            },
-            Since::Everything(loaded) => Snapshot::of(*loaded, self.0.integrator.clone())?,
-        };
-        self.show(Arc::new(new));
-        Ok(true)
+        let new = self.newer().await;
+        self.heard(new)
     }
 
-    fn heard<T>(&self, answer: Result<T, RegistryError>) -> Result<T, RegistryError> {
-        match &answer {
-            Ok(_) => self.0.heard.now(&self.0.clock),
-            Err(error) => self.0.heard.failed(error, &self.0.clock),
+    /// What the store holds, if that is not what is shown.
+    async fn newer(&self) -> Result<Option<Snapshot>, RegistryError> {
+        let old = self.0.snapshot.load_full();
+        let loaded = match self.0.store.since(old.revision()).await? {
+            Since::Nothing => return Ok(None),
+            Since::Events(events) => match replayed(&old, &events) {
+                Some(new) => return new.map(Some),
+                None => self.0.store.load().await?,
+            },
+            Since::Everything(loaded) => *loaded,
+        };
+        Snapshot::of(loaded, self.0.integrator.clone()).map(Some)
+    }
+
+    /// The store was heard of only when what it said is shown: a state that is refused makes
+    /// what is shown no younger.
+    fn heard(
+        &self,
+        answer: Result<Option<Snapshot>, RegistryError>,
+    ) -> Result<bool, RegistryError> {
+        match answer {
+            Ok(new) => {
+                let is_new = new.is_some();
+                if let Some(new) = new {
+                    self.show(Arc::new(new));
+                }
+                self.0.heard.now(&self.0.clock);
+                Ok(is_new)
+            }
+            Err(error) => {
+                self.0.heard.failed(&error, &self.0.clock);
+                Err(error)
+            }
         }
-        answer
     }
 }
 
-/// The state after these events, or `None` if one is missing between them.
+/// The state after these events, or `None` if one is missing between them or does not follow from
+/// what is shown: another history may have been put in the place of this one.
 fn replayed(old: &Snapshot, events: &[Event]) -> Option<Result<Snapshot, RegistryError>> {
     let mut change = Change {
         revision: old.revision(),
@@ -130,6 +147,9 @@ fn replayed(old: &Snapshot, events: &[Event]) -> Option<Result<Snapshot, Registr
             Subject::ThirdParty { business_id, .. } => {
                 let known = || Some(old.by_business_id(business_id)?.record().clone());
                 let before = now.get(business_id).cloned().unwrap_or_else(known);
+                if !event.follows(before.as_ref()) {
+                    return None;
+                }
                 now.insert(business_id, event.record_after(before.as_ref()));
             }
         }
@@ -185,9 +205,14 @@ impl<'a> Draft<'a> {
         }
     }
 
-    pub(super) fn expect(&self, id: &BusinessId, expected: Version) -> Result<(), RegistryError> {
+    /// At this version, or absent.
+    pub(super) fn expect(
+        &self,
+        id: &BusinessId,
+        expected: Option<Version>,
+    ) -> Result<(), RegistryError> {
         let found = self.find(id).map(Record::version);
-        if found == Some(expected) {
+        if found == expected {
             Ok(())
         } else {
             Err(RegistryError::lost_update(id, expected, found))
@@ -240,11 +265,7 @@ impl<'a> Draft<'a> {
         let version = before.as_ref().map(Record::version);
         let subject = Subject::ThirdParty {
             business_id: id.clone(),
-            version: match (version, &now) {
-                (Some(version), Some(_)) => version.next(),
-                (Some(version), None) => version,
-                (None, _) => Version::FIRST,
-            },
+            version: Event::version_after(version, now.is_some()),
             from,
             now,
         };
@@ -297,6 +318,7 @@ fn is_vouched_for(old: Option<&ThirdParty>, new: &ThirdParty) -> bool {
         old.status() == Status::Active
             && old.licence() == new.licence()
             && old.legal_name() == new.legal_name()
+            && old.organization_identifier() == new.organization_identifier()
     })
 }
 

@@ -3,6 +3,7 @@
 use super::{Details, ThirdParty};
 use crate::{
     Application, Contact, Country, Licence, OrganizationIdentifier, RegistryError, Status, UseCase,
+    certificate::private_key_at,
     line::{is_invisible, is_printable_line},
 };
 use ob_core::{ApplicationId, BusinessId, ClientId, Scopes};
@@ -57,6 +58,18 @@ impl ThirdPartyBuilder {
     /// Replaces the id of the main application.
     pub fn application_id(mut self, application_id: ApplicationId) -> Self {
         self.application_id = Some(application_id);
+        self
+    }
+
+    /// Takes the client id away: the platform gives another one.
+    pub fn without_client_id(mut self) -> Self {
+        self.client_id = None;
+        self
+    }
+
+    /// Takes the id of the main application away.
+    pub fn without_application_id(mut self) -> Self {
+        self.application_id = None;
         self
     }
 
@@ -271,12 +284,16 @@ impl From<ThirdParty> for ThirdPartyBuilder {
 
 fn is_note(text: &str) -> bool {
     let harmless = |c: char| c == '\n' || !(c.is_control() || is_invisible(c));
-    text.chars().count() <= MAX_NOTES && text.chars().all(harmless)
+    text.chars().count() <= MAX_NOTES
+        && text.chars().all(harmless)
+        && private_key_at(text).is_none()
 }
 
 /// Longer than the longest registered company names in use.
 const MAX_NAME: usize = 200;
 /// A page of text.
 const MAX_NOTES: usize = 4_000;
-const LEGAL_NAME: &str = "a legal name of 1 to 200 characters on one line, without control characters or surrounding spaces";
-const NOTES: &str = "notes of at most 4,000 characters, without control characters but line ends";
+const LEGAL_NAME: &str = "a legal name of 1 to 200 characters on one line, without control \
+                          characters, surrounding spaces or a private key";
+const NOTES: &str = "notes of at most 4,000 characters, without control characters but line ends \
+                     and without a private key";

@@ -3,7 +3,8 @@
 use crate::sample::{builder, certificate, licensed, signing_service};
 use ob_core::Code;
 use ob_registry::{
-    Application, CSV_LIMIT, Contact, Licence, RegistryError, Status, ThirdParty, from_csv, to_csv,
+    Application, CSV_LIMIT, Contact, Licence, RegistryError, Status, ThirdParty, from_csv,
+    from_csv_over, to_csv,
 };
 use proptest::prelude::*;
 use std::io::Read;
@@ -74,6 +75,38 @@ fn what_is_written_is_read() {
         from_csv(to_csv::<ThirdParty>(&[]).unwrap().as_bytes()).unwrap(),
         []
     );
+}
+
+#[test]
+fn what_no_column_speaks_of_stays_and_an_empty_cell_takes_away() {
+    let old = std::sync::Arc::new(
+        fleet()[0]
+            .to_builder()
+            .organization_identifier(Some("PSDFI-FINFSA-1234567".parse().unwrap()))
+            .build()
+            .unwrap(),
+    );
+    let known = |id: &ob_core::BusinessId| (id == old.business_id()).then(|| old.clone());
+    let needed = "business_id,legal_name,status,licence,scopes";
+    let text = format!("{needed}\nparty-1,Acme SE,active,licensed,c\nnew,New,draft,unlicensed,\n");
+    let read = from_csv_over(text.as_bytes(), known).unwrap();
+    let expected = old.to_builder().legal_name("Acme SE");
+    let expected = expected.scopes("c".parse().unwrap()).build().unwrap();
+    assert_eq!(read[0], expected);
+    assert_eq!(read[1].business_id().as_str(), "new");
+
+    let columns = "notes,contacts,countries,organization_identifier,signing_service";
+    let text =
+        format!("{needed},{columns}\nparty-1,Acme SE,suspended,licensed,c,,,,,https://s.example\n");
+    let read = from_csv_over(text.as_bytes(), known).unwrap().remove(0);
+    assert_eq!((read.notes(), read.contacts().len()), ("", 0));
+    assert!(read.countries().is_empty() && read.organization_identifier().is_none());
+    assert_eq!(read.licence().certificates(), old.licence().certificates());
+    assert_ne!(read.licence().custody(), old.licence().custody());
+    // An unlicensed one carries nothing, whatever it had.
+    let text = format!("{needed}\nparty-1,Acme SE,active,unlicensed,c\n");
+    let read = from_csv_over(text.as_bytes(), known).unwrap().remove(0);
+    assert!(!read.licence().is_licensed() && read.client_id().is_some());
 }
 
 #[test]
@@ -248,6 +281,7 @@ proptest! {
         contact in line(30),
         status in proptest::sample::select(Status::ALL.to_vec()),
         licensed in any::<bool>(),
+        identified in any::<bool>(),
     ) {
         let notes = notes.replace('\t', " ");
         let mut one = builder(1)
@@ -266,9 +300,16 @@ proptest! {
         if licensed {
             one = one.licence(crate::sample::licensed());
         }
+        if identified {
+            one = one.organization_identifier(Some("PSDFI-FINFSA-1234567".parse().unwrap()));
+        }
         let one = one.build().unwrap();
         let text = to_csv(&[&one]).unwrap();
-        prop_assert_eq!(from_csv(text.as_bytes()).unwrap(), vec![one]);
+        prop_assert_eq!(from_csv(text.as_bytes()).unwrap(), vec![one.clone()]);
+        // Over something quite different nothing of that is left: every field has its column.
+        let other = std::sync::Arc::new(fleet().remove(0));
+        let over = from_csv_over(text.as_bytes(), |_| Some(other.clone()));
+        prop_assert_eq!(over.unwrap(), vec![one]);
     }
 
     #[test]

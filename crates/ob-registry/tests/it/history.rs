@@ -1,6 +1,6 @@
 //! Changes: who, when and why; what is kept of them; who is too late.
 
-use crate::sample::{Fragile, builder, edit, party, registry};
+use crate::sample::{Fragile, builder, client, edit, party, registry};
 use ob_core::{Code, TestClock};
 use ob_registry::{
     Event, HistoryQuery, IntegratorProfile, MemoryStore, Record, Registry, RegistryError, Revision,
@@ -108,6 +108,87 @@ async fn a_lost_update_is_refused_and_says_what_is_there() {
     }
     let late = edit(&there).expecting(seen).remove(&id(1)).await;
     assert_eq!(late.unwrap_err().code(), Code::R010);
+}
+
+#[tokio::test]
+async fn who_is_thought_to_be_new_is_not_written_over() {
+    let store = MemoryStore::with([party(1, Status::Active)]);
+    let here = Registry::open(store.clone()).await.unwrap();
+    let there = Registry::open(store).await.unwrap();
+    edit(&there).put(party(2, Status::Active)).await.unwrap();
+    let late = edit(&here).expecting_absent();
+    let error = late.put(party(2, Status::Draft)).await.unwrap_err();
+    assert_eq!(error.code(), Code::R010);
+    insta::assert_snapshot!(error, @"party-2 is there already, at version 1: the change was to add it");
+    let first = here.version(&id(1));
+    let both = || {
+        vec![
+            (party(1, Status::Suspended), first),
+            (party(3, Status::Draft), None),
+        ]
+    };
+    edit(&there).put(party(3, Status::Active)).await.unwrap();
+    let error = edit(&here).put_all_expecting(both()).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.business_id()),
+        (Code::R010, Some(&id(3)))
+    );
+    assert_eq!(here.get(&id(1)).unwrap().status(), Status::Active);
+    edit(&there)
+        .set_status(&id(1), Status::Suspended)
+        .await
+        .unwrap();
+    let error = edit(&here).put_all_expecting(both()).await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.business_id()),
+        (Code::R010, Some(&id(1)))
+    );
+    let both = vec![(party(1, Status::Active), here.version(&id(1)))];
+    edit(&here).put_all_expecting(both).await.unwrap();
+    // Where nobody would ask for it, an expectation is refused and not dropped.
+    let plan = here.plan(Vec::new(), None).unwrap();
+    let version = Version::FIRST;
+    for refused in [
+        edit(&here).expecting(version).put_all(Vec::new()).await,
+        edit(&here)
+            .expecting_absent()
+            .put_all_expecting(Vec::new())
+            .await,
+        edit(&here).expecting(version).apply(&plan, true).await,
+    ] {
+        assert_eq!(refused.unwrap_err().code(), Code::R009);
+    }
+}
+
+/// What another process did meanwhile decides whether there is anything to be done.
+#[tokio::test]
+async fn that_nothing_is_to_be_done_is_not_said_of_a_state_that_is_past() {
+    let store = MemoryStore::with([party(1, Status::Suspended)]);
+    let here = Registry::open(store.clone()).await.unwrap();
+    let there = Registry::open(store).await.unwrap();
+    edit(&there)
+        .set_status(&id(1), Status::Active)
+        .await
+        .unwrap();
+    // Suspended already, as far as this process knew.
+    let record = edit(&here)
+        .set_status(&id(1), Status::Suspended)
+        .await
+        .unwrap();
+    assert_eq!(record.version(), Version::from(3));
+    there.catch_up().await.unwrap();
+    assert_eq!(there.get(&id(1)).unwrap().status(), Status::Suspended);
+    // And the ids that collide on a past state do not on the present one.
+    let gone = party(2, Status::Draft);
+    edit(&there).put(gone.clone()).await.unwrap();
+    here.catch_up().await.unwrap();
+    edit(&there).remove(&id(2)).await.unwrap();
+    let heir = gone.to_builder().legal_name("Heir").build().unwrap();
+    let row = ob_registry::to_json(&[heir])
+        .unwrap()
+        .replace("party-2", "heir");
+    let heir = ob_registry::from_json(&row).unwrap().remove(0);
+    edit(&here).put(heir).await.unwrap();
 }
 
 /// Two processes that change the same third-party at the same time: each change is made from
@@ -248,6 +329,53 @@ async fn a_store_out_of_reach_serves_the_last_state_until_its_maximum_age() {
     all(Ok(()));
     assert_eq!(registry.freshness().failure, None);
     assert_eq!(registry.freshness().age, Duration::ZERO);
+}
+
+/// A store that answers, but with a state that cannot be shown, makes what is shown no younger.
+#[tokio::test]
+async fn a_state_that_is_refused_is_not_heard_of() {
+    let clock = TestClock::at(UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+    let store = MemoryStore::with([party(1, Status::Active)]);
+    let registry = Registry::builder(store.clone())
+        .clock(clock.clone())
+        .integrator(client(7))
+        .max_age(Duration::from_secs(30))
+        .open();
+    let registry = registry.await.unwrap();
+    let elsewhere = Registry::open(store).await.unwrap();
+    clock.advance(Duration::from_secs(20));
+    // The other process was not told the Integrator's client id.
+    edit(&elsewhere)
+        .put(party(7, Status::Active))
+        .await
+        .unwrap();
+    for age in [20, 31] {
+        assert_eq!(registry.catch_up().await.unwrap_err().code(), Code::R002);
+        assert_eq!(registry.reload().await.unwrap_err().code(), Code::R002);
+        let freshness = registry.freshness();
+        assert_eq!(freshness.age, Duration::from_secs(age));
+        assert!(freshness.failure.is_some());
+        clock.advance(Duration::from_secs(11));
+    }
+    assert_eq!(registry.admit(&id(1)).unwrap_err().code(), Code::R012);
+}
+
+/// A note may change while a certificate lapses, the identity it is judged by may not.
+#[tokio::test]
+async fn an_active_one_does_not_get_an_identifier_that_its_certificates_contradict() {
+    let acme = builder(1)
+        .licence(crate::sample::licensed())
+        .status(Status::Active);
+    let registry = registry([acme.build().unwrap()]).await;
+    let other = Some("PSDDE-BAFIN-999".parse().unwrap());
+    let changed = edit(&registry)
+        .update(&id(1), |it| it.organization_identifier(other.clone()))
+        .await;
+    assert_eq!(changed.unwrap_err().code(), Code::C202);
+    edit(&registry)
+        .update(&id(1), |it| it.notes("rang"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -64,7 +64,8 @@ impl Model {
             }
             Step::Reload => !self.broken,
         };
-        let fine = legal && (!self.broken || self.statuses == old);
+        // That nothing is to be done cannot be said either while the store is out of reach.
+        let fine = legal && (!self.broken || matches!(step, Step::Broken(_)));
         if !fine {
             self.statuses = old;
         }

@@ -152,3 +152,32 @@ fn only_a_plan_is_read_as_one() {
         );
     }
 }
+
+/// A plan is a file that passes through hands: a step that is about two third-parties, or does
+/// more than it says, is none.
+#[tokio::test]
+async fn a_step_that_does_more_than_it_says_is_no_step() {
+    let registry = registry([party(1, Status::Active), party(2, Status::Active)]).await;
+    let suspended = party(1, Status::Suspended);
+    let plan = registry.plan(vec![suspended], None).unwrap();
+    let text = plan.to_json().unwrap();
+    assert_eq!(Plan::from_json(&text).unwrap(), plan);
+    let changed = |path: &str, value: serde_json::Value| {
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        *json.pointer_mut(path).unwrap() = value;
+        Plan::from_json(&json.to_string()).unwrap_err()
+    };
+    for (path, value) in [
+        ("/steps/0/third_party/business_id", "party-2"),
+        ("/steps/1/third_party/business_id", "party-1"),
+        ("/steps/1/third_party/client_id", "client-9"),
+        ("/steps/1/third_party/status", "active"),
+    ] {
+        let refused = changed(path, value.into());
+        assert_eq!(refused.code(), Code::R008, "{path}");
+        assert!(
+            refused.to_string().contains("is not one that is planned"),
+            "{refused}"
+        );
+    }
+}

@@ -1,9 +1,10 @@
 //! The text forms: their shape, and what is refused where.
 
-use crate::sample::{builder, certificate, licensed, party, signing_service};
+use crate::sample::{application, builder, certificate, client, licensed, party, signing_service};
 use ob_core::Code;
 use ob_registry::{
-    Licence, RegistryError, Status, ThirdParty, from_json, from_toml, to_json, to_toml,
+    Actor, Contact, ContactRole, IntegratorProfile, Licence, Reason, RegistryError, ReplicaName,
+    Status, ThirdParty, UseCase, from_json, from_toml, to_json, to_toml,
 };
 
 fn fleet() -> Vec<ThirdParty> {
@@ -359,4 +360,33 @@ fn a_private_key_is_found_wherever_it_stands() {
         from_toml("schema = \"ob.registry/1\"\n# -----BEGIN EC PRIVATE KEY-----\n").unwrap_err();
     check(&error, "private key", Some(2));
     assert_eq!(error.place(), Some((2, 17)));
+}
+
+/// Where text of people stands, one after the other, nobody can write a private key: what was
+/// written could not be read again.
+#[tokio::test]
+async fn a_private_key_is_written_nowhere() {
+    let key = "-----BEGIN PRIVATE KEY-----CANARY";
+    let acme = || ThirdParty::draft("acme".parse().unwrap(), "Acme GmbH");
+    let contact = format!("primary:{key}:a@b");
+    let email = "a@b".parse().unwrap();
+    let refused: Vec<RegistryError> = vec![
+        acme().legal_name(key).build().unwrap_err(),
+        acme().notes(format!("note\n{key}")).build().unwrap_err(),
+        key.parse::<UseCase>().unwrap_err(),
+        key.parse::<Actor>().unwrap_err(),
+        key.parse::<Reason>().unwrap_err(),
+        key.parse::<ReplicaName>().unwrap_err(),
+        contact.parse::<Contact>().unwrap_err(),
+        Contact::new(ContactRole::Primary, key, email).unwrap_err(),
+        IntegratorProfile::new(key, client(1), application(1)).unwrap_err(),
+    ];
+    for error in refused {
+        let shown = format!("{error} {error:?}");
+        assert_eq!(error.code(), Code::R009, "{shown}");
+        assert!(!shown.contains("CANARY"), "{shown}");
+    }
+    let registry = crate::sample::registry([acme().build().unwrap()]).await;
+    let edit = registry.edit("maria", key);
+    assert_eq!(edit.unwrap_err().code(), Code::R009);
 }
