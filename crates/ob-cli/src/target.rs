@@ -14,7 +14,7 @@ use crate::{
 use obkit::{
     Code, Integrator, IntegratorBuilder, Ready,
     journal::MemoryJournal,
-    registry::Registry,
+    registry::{MemoryStore, Registry},
     testing::Descriptor,
     transport::{HyperTransport, SharedTransport},
 };
@@ -26,8 +26,12 @@ use std::path::{Path, PathBuf};
 pub(crate) async fn integrator(target: &TargetArgs) -> Result<Integrator, Failure> {
     let builder = match (&target.sandbox, &target.config) {
         (Some(dir), _) => sandbox(dir).await?,
-        (None, Some(file)) => config::Config::read(file)?.integrator().await?,
-        (None, None) => return Err(Failure::usage("needs --sandbox DIR or --config FILE")),
+        (None, Some(file)) => {
+            let config = config::Config::read(file)?;
+            let registry = config.registry_place()?.open().await?;
+            config.integrator(registry).await?
+        }
+        (None, None) => return Err(Failure::usage(NEEDED)),
     };
     Ok(builder.build()?)
 }
@@ -39,11 +43,11 @@ pub(crate) async fn integrator_with(
     registry: Registry,
 ) -> Result<Integrator, Failure> {
     let builder = match (sandbox, config) {
-        (Some(dir), _) => self::sandbox(dir).await?,
-        (None, Some(file)) => config::Config::read(file)?.integrator().await?,
-        (None, None) => return Err(Failure::usage("needs --sandbox DIR or --config FILE")),
+        (Some(dir), _) => self::sandbox(dir).await?.registry(registry),
+        (None, Some(file)) => config::Config::read(file)?.integrator(registry).await?,
+        (None, None) => return Err(Failure::usage(NEEDED)),
     };
-    Ok(builder.registry(registry).build()?)
+    Ok(builder.build()?)
 }
 
 /// The registry that a command reads; the usual one when it names none.
@@ -69,6 +73,19 @@ pub(crate) async fn registry_to_change(
         (None, Some(_)) => place.open().await,
         _ => place.open_or_create().await,
     }
+}
+
+/// The registry that a command would change, as it is: with nothing in it where there is none.
+pub(crate) async fn registry_or_empty(
+    named: Option<&Path>,
+    config: Option<&Path>,
+) -> Result<Registry, Failure> {
+    let place = place(named, config)?;
+    if place.is_there() || named.is_none() && config.is_some() {
+        return place.open().await;
+    }
+    let empty = Registry::open(MemoryStore::default()).await;
+    empty.map_err(|error| Failure::coded(error.code(), error))
 }
 
 fn place(named: Option<&Path>, config: Option<&Path>) -> Result<Place, Failure> {
@@ -119,3 +136,5 @@ async fn sandbox(dir: &Path) -> Result<IntegratorBuilder<Ready>, Failure> {
 fn unusable(error: obkit::testing::DescriptorError) -> Failure {
     Failure::coded(Code::K010, error)
 }
+
+const NEEDED: &str = "needs --sandbox DIR or --config FILE";

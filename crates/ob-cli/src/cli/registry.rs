@@ -3,8 +3,8 @@
 use super::{ChangeArgs, IntegratorCommand, LicenceArg, PlaceArgs};
 use clap::{Args, Subcommand, ValueEnum};
 use obkit::registry::{
-    Application, Contact, Country, HttpsUrl, KeyName, KeyVersion, Revision, Status, UseCase,
-    Version,
+    Application, Contact, Country, HttpsUrl, KeyName, KeyVersion, OrganizationIdentifier, Revision,
+    Status, UseCase, Version,
 };
 use obkit::{ApplicationId, BusinessId, ClientId};
 use std::{path::PathBuf, time::Duration};
@@ -208,6 +208,9 @@ pub(crate) struct ThirdPartyArgs {
     /// The id of its main application.
     #[arg(long, value_name = "UUID")]
     pub(crate) application_id: Option<ApplicationId>,
+    /// Its organizationIdentifier, as PSDFI-FINFSA-1234567.
+    #[arg(long, value_name = "ID")]
+    pub(crate) organization_id: Option<OrganizationIdentifier>,
     /// licensed or unlicensed.
     #[arg(long, value_enum, value_name = "LICENCE", hide_possible_values = true)]
     pub(crate) licence: Option<LicenceArg>,
@@ -289,6 +292,7 @@ pub(crate) enum FileFormat {
 pub(crate) enum Clear {
     ClientId,
     ApplicationId,
+    OrganizationId,
     Country,
     UseCase,
     Scope,

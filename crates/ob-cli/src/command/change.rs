@@ -1,7 +1,7 @@
 //! Who changes a registry, and why.
 
 use crate::{cli::ChangeArgs, exit::Failure};
-use obkit::registry::{Edit, Registry, RegistryError};
+use obkit::registry::{Actor, Edit, Reason, Registry, RegistryError};
 use std::{
     env,
     process::{Command, Stdio},
@@ -20,6 +20,20 @@ pub(crate) fn edit<'a>(
     let reason = args.reason.as_deref().unwrap_or(default_reason);
     let edit = registry.edit(actor, reason);
     edit.map_err(|error| Failure::usage(format!("--by and --reason: {}", error.reason())))
+}
+
+/// Whether a change can be signed; asked before a file is made for it.
+///
+/// # Errors
+/// As [`edit`].
+pub(crate) fn check(args: &ChangeArgs) -> Result<(), Failure> {
+    let wrong =
+        |error: RegistryError| Failure::usage(format!("--by and --reason: {}", error.reason()));
+    actor(args)?.parse::<Actor>().map_err(wrong)?;
+    if let Some(reason) = &args.reason {
+        reason.parse::<Reason>().map_err(wrong)?;
+    }
+    Ok(())
 }
 
 /// Who makes the change.

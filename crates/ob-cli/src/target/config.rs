@@ -11,6 +11,7 @@ use obkit::{
     IntegratorBuilder, Profile, Ready, UseCaseConfigurationId,
     jose::SigningKey,
     journal::{JsonlJournal, MemoryJournal},
+    registry::Registry,
     transport::HyperTransport,
 };
 use serde::Deserialize;
@@ -90,7 +91,12 @@ impl Config {
         Place::of(&self.registry, &self.folder)
     }
 
-    pub(crate) async fn integrator(&self) -> Result<IntegratorBuilder<Ready>, Failure> {
+    /// The Integrator of this platform, acting for the third-parties of this registry: the one
+    /// that the file names, or another one that a command names.
+    pub(crate) async fn integrator(
+        &self,
+        registry: Registry,
+    ) -> Result<IntegratorBuilder<Ready>, Failure> {
         let settings = &self.integrator;
         let identity = Identity {
             business_id: settings.business_id.clone(),
@@ -101,7 +107,7 @@ impl Config {
         let mut builder = Integrator::builder(self.environment()?)
             .identity(identity)
             .key(self.key()?)
-            .registry(self.registry_place()?.open().await?)
+            .registry(registry)
             .transport(self.transport()?);
         if let Some(kid) = &settings.kid {
             builder = builder.kid(kid);

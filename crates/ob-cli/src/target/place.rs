@@ -59,10 +59,18 @@ impl Place {
         Self::Sqlite(USUAL.into())
     }
 
+    /// Whether there is such a file; of a server that is found out by asking it.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Self::Text(path) | Self::Sqlite(path) => path.exists(),
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// Opens the registry that must be there.
     pub(crate) async fn open(&self) -> Result<Registry, Failure> {
         if let Self::Text(path) | Self::Sqlite(path) = self
-            && !path.exists()
+            && !self.is_there()
         {
             return Err(absent(path));
         }

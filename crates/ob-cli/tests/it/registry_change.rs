@@ -466,3 +466,161 @@ fn a_registry_is_made_of_a_running_sandbox() {
         "acme-budget"
     );
 }
+
+/// What a command does not speak of stays as it is, down to the last field.
+#[test]
+fn only_what_is_named_is_changed() {
+    let home = Home::new();
+    home.acme();
+    let facts = [
+        "--organization-id",
+        "PSDFI-FINFSA-1234567",
+        "--country",
+        "DE",
+        "--use-case",
+        "payments",
+        "--contact",
+        "primary:Ada:ada@acme.example",
+        "--application",
+        "00000000-0000-4000-8000-000000000009=payments:default",
+        "--note",
+        "rang twice",
+    ];
+    home.run(&[&["set", "acme"][..], &facts].concat(), 0);
+    let get = || home.json(&["get", "acme"]);
+    let before = get();
+    assert_eq!(before["organization_identifier"], "PSDFI-FINFSA-1234567");
+    home.run(&["set", "acme", "--legal-name", "Acme SE"], 0);
+    let mut expected = before.clone();
+    expected["legal_name"] = "Acme SE".into();
+    expected["version"] = get()["version"].clone();
+    assert_eq!(get(), expected);
+    // A table with the columns that somebody needed for a change of names.
+    let table = home.file("names.csv");
+    let columns = "business_id,legal_name,status,licence,scopes";
+    fs::write(
+        &table,
+        format!("{columns}\nacme,Acme AG,active,unlicensed,ob_data\n"),
+    )
+    .unwrap();
+    home.run(&["import", &table], 0);
+    expected["legal_name"] = "Acme AG".into();
+    expected["version"] = get()["version"].clone();
+    assert_eq!(get(), expected);
+    home.run(&["set", "acme", "--clear", "organization-id"], 0);
+    assert!(get().get("organization_identifier").is_none());
+    for (args, said) in [
+        (
+            &["set", "acme", "--note", "x", "--clear", "note"][..],
+            "--clear note",
+        ),
+        (
+            &["set", "acme", "--status", "suspended"],
+            "ob registry suspend acme",
+        ),
+        (
+            &["set", "acme", "--status", "offboarding"],
+            "ob registry offboard acme",
+        ),
+    ] {
+        let done = home.run(args, 2);
+        assert!(done.err.contains(said), "{}", done.err);
+    }
+    assert_eq!(get()["status"], "active");
+}
+
+/// A command that is refused, or only looks, leaves no empty registry behind.
+#[test]
+fn what_changes_nothing_makes_no_registry() {
+    let home = Home::new();
+    let table = home.file("all.csv");
+    let row = "acme,Acme,draft,unlicensed,\n";
+    fs::write(
+        &table,
+        format!("business_id,legal_name,status,licence,scopes\n{row}"),
+    )
+    .unwrap();
+    let db = home.file("registry.db");
+    let plan = home.file("next.plan");
+    let other = home.file("other.toml");
+    ob(
+        &[
+            "registry",
+            "integrator",
+            "set",
+            "--registry",
+            &other,
+            "--legal-name",
+            "I",
+            "--client-id",
+            "int-1",
+            "--application-id",
+            UUID,
+        ],
+        0,
+    );
+    ob(
+        &[
+            "registry",
+            "plan",
+            &table,
+            "--registry",
+            &other,
+            "--out",
+            &plan,
+        ],
+        0,
+    );
+    let add = ["add", "acme", "--legal-name", "Acme"];
+    for (args, status) in [
+        (&["integrator", "set", "--legal-name", "x"][..], 2),
+        (
+            &[
+                "integrator",
+                "set",
+                "--legal-name",
+                "I",
+                "--client-id",
+                "int-1",
+                "--application-id",
+                UUID,
+                "--by",
+                " ",
+            ],
+            2,
+        ),
+        (&[&add[..], &["--by", " "]].concat(), 2),
+        (&[&add[..], &["--reason", ""]].concat(), 2),
+        (&["import", &table, "--dry-run"], 0),
+        (&["import", &table, "--by", ""], 2),
+        (&["apply", &table], 2),
+        // Made at revision 1 of another one: asked about, and refused when it is said.
+        (&["apply", &plan], 2),
+    ] {
+        let args = [&["registry"], args, &["--registry", &db]].concat();
+        ob(&args, status);
+        assert!(!fs::exists(&db).unwrap(), "{args:?}");
+    }
+    ob(&["registry", "apply", &plan, "--yes", "--registry", &db], 3);
+    ob(
+        &["registry", "apply", &table, "--yes", "--registry", &db],
+        0,
+    );
+    let nobody = ["registry", "history", "acmee", "--registry", &db];
+    let done = ob(&nobody, 5);
+    assert!(done.err.contains("the closest is acme"), "{}", done.err);
+    let nothing = [
+        "registry",
+        "history",
+        "acme",
+        "--since",
+        "9",
+        "--registry",
+        &db,
+    ];
+    assert!(
+        ob(&nothing, 0)
+            .err
+            .contains("nothing happened that was asked for")
+    );
+}

@@ -3,14 +3,14 @@
 use super::{created, existing, facts, refused, show};
 use crate::{
     cli::{Clear, EditArgs, ThirdPartyArgs},
-    command::change::edit,
+    command::change::{check, edit},
     exit::Failure,
     output::{self, Format},
 };
 use obkit::{
     BusinessId, Code,
     core::Scopes,
-    registry::{Record, Registry, Version},
+    registry::{Record, Registry, Status, Version},
 };
 
 pub(super) async fn add(
@@ -20,13 +20,15 @@ pub(super) async fn add(
     change: &EditArgs,
 ) -> Result<(), Failure> {
     let new = facts::third_party(id, None, given, &[])?;
+    check(&change.change)?;
     let registry = created(&change.place).await?;
     if registry.get(id).is_some() {
         let what = format!("{id} is in the registry already: change it by `ob registry set {id}`");
         return Err(Failure::coded(Code::R002, what));
     }
     let edit = edit(&registry, &change.change, "ob registry add")?;
-    let record = edit.put(new).await.map_err(refused)?;
+    // Somebody else may add it at this moment.
+    let record = edit.expecting_absent().put(new).await.map_err(refused)?;
     done(format, &record, "added")
 }
 
@@ -39,6 +41,7 @@ pub(super) async fn set(
 ) -> Result<(), Failure> {
     let registry = existing(&change.place).await?;
     let old = known(&registry, id)?;
+    refuse_leaving(id, old.third_party().status(), given.status)?;
     let new = facts::third_party(id, Some(old.third_party()), given, clear)?;
     let edit = edit(&registry, &change.change, "ob registry set")?;
     // What is not named must stay as it is now, not as it was when this command read it.
@@ -50,6 +53,18 @@ pub(super) async fn set(
         "changed"
     };
     done(format, &record, what)
+}
+
+/// Who leaves the service leaves it for a reason, and with a receipt.
+fn refuse_leaving(id: &BusinessId, from: Status, to: Option<Status>) -> Result<(), Failure> {
+    let command = match to {
+        Some(to) if to == from => return Ok(()),
+        Some(Status::Suspended) => "suspend",
+        Some(Status::Offboarding | Status::Offboarded) => "offboard",
+        _ => return Ok(()),
+    };
+    let what = format!("needs `ob registry {command} {id} --reason TEXT`: it gives a receipt");
+    Err(Failure::usage(what))
 }
 
 /// # Errors

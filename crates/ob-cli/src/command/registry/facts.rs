@@ -1,16 +1,15 @@
 //! A third-party from the flags of `add` and `set`.
 
-use super::refused;
+use super::{integrator, refused};
 use crate::{
     cli::{Clear, LicenceArg, ThirdPartyArgs},
     exit::Failure,
-    file::{self, SMALL},
-    path_text,
 };
+use clap::ValueEnum;
 use obkit::{
     BusinessId, Code,
     core::{Scopes, Shown},
-    registry::{Certificate, Custody, Licence, ThirdParty},
+    registry::{Custody, Licence, ThirdParty},
 };
 
 /// What is given, else what there was unless it is to be cleared.
@@ -20,58 +19,77 @@ pub(super) fn third_party(
     given: &ThirdPartyArgs,
     clear: &[Clear],
 ) -> Result<ThirdParty, Failure> {
-    let kept = |field: Clear| old.filter(|_| !clear.contains(&field));
-    let old_name = old.map(|old| old.legal_name().to_owned());
-    let Some(legal_name) = given.legal_name.clone().or(old_name) else {
-        return Err(Failure::usage("needs --legal-name NAME"));
+    refuse_given_and_cleared(given, clear)?;
+    let cleared = |field: Clear| clear.contains(&field);
+    let mut new = match (old, &given.legal_name) {
+        (Some(old), _) => old.to_builder(),
+        (None, Some(name)) => ThirdParty::draft(id.clone(), name),
+        (None, None) => return Err(Failure::usage("needs --legal-name NAME")),
     };
-    let mut new = ThirdParty::draft(id.clone(), legal_name)
-        .licence(licence(old, given, clear)?)
-        .scopes(scopes(kept(Clear::Scope), given)?)
-        .countries(either(
-            &given.country,
-            kept(Clear::Country).map(ThirdParty::countries),
-        ))
-        .use_cases(either(
-            &given.use_case,
-            kept(Clear::UseCase).map(ThirdParty::use_cases),
-        ))
-        .contacts(either(
-            &given.contact,
-            kept(Clear::Contact).map(ThirdParty::contacts),
-        ))
-        .applications(either(
-            &given.application,
-            kept(Clear::Application).map(ThirdParty::applications),
-        ));
-    if let Some(status) = given.status.or(old.map(ThirdParty::status)) {
+    if let Some(name) = &given.legal_name {
+        new = new.legal_name(name);
+    }
+    new = new.licence(licence(old, given, clear)?);
+    if !given.scope.is_empty() || cleared(Clear::Scope) {
+        new = new.scopes(scopes(given)?);
+    }
+    if !given.country.is_empty() || cleared(Clear::Country) {
+        new = new.countries(given.country.clone());
+    }
+    if !given.use_case.is_empty() || cleared(Clear::UseCase) {
+        new = new.use_cases(given.use_case.clone());
+    }
+    if !given.contact.is_empty() || cleared(Clear::Contact) {
+        new = new.contacts(given.contact.clone());
+    }
+    if !given.application.is_empty() || cleared(Clear::Application) {
+        new = new.applications(given.application.clone());
+    }
+    if let Some(status) = given.status {
         new = new.status(status);
     }
-    let client_id = given.client_id.as_ref();
-    if let Some(id) = client_id.or(kept(Clear::ClientId).and_then(|it| it.client_id())) {
-        new = new.client_id(id.clone());
+    new = match &given.client_id {
+        Some(id) => new.client_id(id.clone()),
+        None if cleared(Clear::ClientId) => new.without_client_id(),
+        None => new,
+    };
+    new = match given.application_id {
+        Some(id) => new.application_id(id),
+        None if cleared(Clear::ApplicationId) => new.without_application_id(),
+        None => new,
+    };
+    if given.organization_id.is_some() || cleared(Clear::OrganizationId) {
+        new = new.organization_identifier(given.organization_id.clone());
     }
-    let application_id = given.application_id.as_ref();
-    let old_one = kept(Clear::ApplicationId).and_then(|it| it.application_id());
-    if let Some(id) = application_id.or(old_one) {
-        new = new.application_id(*id);
-    }
-    let note = given
-        .note
-        .as_deref()
-        .or(kept(Clear::Note).map(ThirdParty::notes));
-    if let Some(note) = note {
-        new = new.notes(note);
-    }
+    new = match &given.note {
+        Some(note) => new.notes(note),
+        None if cleared(Clear::Note) => new.notes(""),
+        None => new,
+    };
     new.build().map_err(refused)
 }
 
-fn either<T: Clone>(given: &[T], kept: Option<&[T]>) -> Vec<T> {
-    if given.is_empty() {
-        kept.unwrap_or_default().to_vec()
-    } else {
-        given.to_vec()
-    }
+/// Nobody can mean both.
+fn refuse_given_and_cleared(given: &ThirdPartyArgs, clear: &[Clear]) -> Result<(), Failure> {
+    let both = clear.iter().find(|field| match field {
+        Clear::ClientId => given.client_id.is_some(),
+        Clear::ApplicationId => given.application_id.is_some(),
+        Clear::OrganizationId => given.organization_id.is_some(),
+        Clear::Country => !given.country.is_empty(),
+        Clear::UseCase => !given.use_case.is_empty(),
+        Clear::Scope => !given.scope.is_empty(),
+        Clear::Certificate => !given.certificate.is_empty(),
+        Clear::Custody => given.signing_service.is_some() || given.key_vault.is_some(),
+        Clear::Contact => !given.contact.is_empty(),
+        Clear::Application => !given.application.is_empty(),
+        Clear::Note => given.note.is_some(),
+    });
+    let Some(field) = both.and_then(ValueEnum::to_possible_value) else {
+        return Ok(());
+    };
+    let field = field.get_name();
+    let what = format!("--clear {field} and a new value for it: needs one of the two");
+    Err(Failure::usage(what))
 }
 
 fn licence(
@@ -93,13 +111,7 @@ fn licence(
     if !licensed {
         return Ok(Licence::Unlicensed);
     }
-    let mut certificates = Vec::new();
-    for file in &given.certificate {
-        let read = Certificate::all_from_pem(&file::read_text(file, SMALL)?);
-        certificates.extend(read.map_err(|error| {
-            Failure::coded(error.code(), format!("{}: {error}", path_text::shown(file)))
-        })?);
-    }
+    let mut certificates = integrator::certificates(&given.certificate)?;
     if certificates.is_empty() && !clear.contains(&Clear::Certificate) {
         certificates = old
             .map(|old| old.certificates().to_vec())
@@ -124,9 +136,9 @@ fn custody(given: &ThirdPartyArgs) -> Option<Custody> {
     })
 }
 
-fn scopes(kept: Option<&ThirdParty>, given: &ThirdPartyArgs) -> Result<Scopes, Failure> {
+fn scopes(given: &ThirdPartyArgs) -> Result<Scopes, Failure> {
     if given.scope.is_empty() {
-        return Ok(kept.map_or_else(Scopes::none, |kept| kept.scopes().clone()));
+        return Ok(Scopes::none());
     }
     let scopes: Scopes = given
         .scope

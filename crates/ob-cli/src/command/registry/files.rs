@@ -3,7 +3,7 @@
 use super::{counted, created, refused};
 use crate::{
     cli::{EditArgs, FileFormat},
-    command::change::edit,
+    command::change::{check, edit},
     exit::Failure,
     file::{self, Access, LARGE},
     output::{self, Format},
@@ -12,8 +12,8 @@ use crate::{
 use obkit::{
     Code,
     registry::{
-        CSV_LIMIT, Registry, RegistryError, ThirdParty, from_csv, from_json, from_toml, to_csv,
-        to_json, to_toml,
+        CSV_LIMIT, Registry, RegistryError, ThirdParty, from_csv_over, from_json, from_toml,
+        to_csv, to_json, to_toml,
     },
 };
 use std::{
@@ -41,9 +41,9 @@ impl From {
         }
     }
 
-    async fn read(&self) -> Result<Vec<ThirdParty>, Failure> {
+    async fn read(&self, known: &Registry) -> Result<Vec<ThirdParty>, Failure> {
         match self {
-            Self::File(file, format) => read(file, *format),
+            Self::File(file, format) => read(file, *format, known),
             Self::Sandbox(dir) => {
                 let registry = target::registry(None, Some(dir), None).await?;
                 Ok(registry.list().iter().map(|it| (**it).clone()).collect())
@@ -58,8 +58,13 @@ impl From {
     }
 }
 
-/// Reads the third-parties of a file, by its extension or as told.
-pub(super) fn read(file: &Path, format: Option<FileFormat>) -> Result<Vec<ThirdParty>, Failure> {
+/// Reads the third-parties of a file, by its extension or as told. What a table has no column for
+/// stays as the registry knows it.
+pub(super) fn read(
+    file: &Path,
+    format: Option<FileFormat>,
+    known: &Registry,
+) -> Result<Vec<ThirdParty>, Failure> {
     let failed = |error| Failure::file(file, &error);
     let opened = File::open(file).map_err(failed)?;
     // Known before anything of it is read, unless it is a pipe.
@@ -71,7 +76,7 @@ pub(super) fn read(file: &Path, format: Option<FileFormat>) -> Result<Vec<ThirdP
         return Err(Failure::coded(Code::R008, what));
     }
     let parsed = match format.or_else(|| by_extension(file)) {
-        Some(FileFormat::Csv) => from_csv(opened),
+        Some(FileFormat::Csv) => from_csv_over(opened, |id| known.get(id)),
         Some(FileFormat::Json) => from_json(&file::read_text(file, LARGE)?),
         // What has no name of its own, as a pipe, is read as the format of configuration files.
         Some(FileFormat::Toml) | None => from_toml(&file::read_text(file, LARGE)?),
@@ -85,9 +90,19 @@ pub(super) async fn import(
     dry_run: bool,
     change: &EditArgs,
 ) -> Result<(), Failure> {
-    let parties = from.read().await?;
+    check(&change.change)?;
+    let (named, config) = (&change.place.registry, &change.place.config);
+    let known = target::registry_or_empty(named.as_deref(), config.as_deref()).await?;
+    let parties = from.read(&known).await?;
     let count = parties.len();
-    let registry = created(&change.place).await?;
+    let versions: Vec<_> = parties
+        .iter()
+        .map(|it| known.version(it.business_id()))
+        .collect();
+    let registry = match dry_run {
+        true => known,
+        false => created(&change.place).await?,
+    };
     let before = registry.len();
     let new = parties
         .iter()
@@ -104,7 +119,8 @@ pub(super) async fn import(
             .map_err(|error| from.failure(&error))?;
     } else {
         let edit = edit(&registry, &change.change, "ob registry import")?;
-        edit.put_all(parties)
+        // What is not told must stay as it is now, not as it was when the file was read.
+        edit.put_all_expecting(parties.into_iter().zip(versions).collect())
             .await
             .map_err(|error| from.failure(&error))?;
     }

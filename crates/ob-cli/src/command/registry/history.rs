@@ -1,6 +1,6 @@
 //! `ob registry history`.
 
-use super::{refused, status::moment};
+use super::{change::known, refused, status::moment};
 use crate::{
     exit::Failure,
     output::{self, Format},
@@ -19,15 +19,28 @@ pub(super) async fn run(
     limit: Option<usize>,
 ) -> Result<(), Failure> {
     let query = HistoryQuery {
-        business_id: id,
+        business_id: id.clone(),
         after: since,
         limit,
         newest_first: true,
     };
     let mut events = registry.history(&query).await.map_err(refused)?;
     events.reverse();
+    if let Some(id) = &id
+        && events.is_empty()
+    {
+        // Nothing of it is history, unless the question was for less than that.
+        let ever = HistoryQuery {
+            business_id: Some(id.clone()),
+            limit: Some(1),
+            ..HistoryQuery::default()
+        };
+        if registry.history(&ever).await.map_err(refused)?.is_empty() {
+            known(registry, id)?;
+        }
+    }
     if format == Format::Text && events.is_empty() {
-        output::say("nothing happened");
+        output::say("nothing happened that was asked for");
     }
     let whole = json!({"schema": "ob.registry-history/1", "events": events});
     output::paged_list(format, &whole, &events, true, || {

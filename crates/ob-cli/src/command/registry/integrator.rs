@@ -36,7 +36,12 @@ pub(crate) fn profile(registry: &Registry) -> Result<Arc<IntegratorProfile>, Fai
 
 async fn set(format: Format, args: &IntegratorSetArgs) -> Result<(), Failure> {
     let PlaceArgs { registry, config } = &args.place;
-    let registry = target::registry_to_change(registry.as_deref(), config.as_deref()).await?;
+    let (registry, config) = (registry.as_deref(), config.as_deref());
+    // What is refused anyway makes no file.
+    change::check(&args.change)?;
+    let known = target::registry_or_empty(registry, config).await?;
+    changed(known.integrator_profile().as_deref(), args)?;
+    let registry = target::registry_to_change(registry, config).await?;
     let known = registry.integrator_profile();
     let profile = changed(known.as_deref(), args)?;
     let edit = change::edit(&registry, &args.change, "ob registry integrator set")?;
@@ -85,11 +90,15 @@ fn named<T: Clone>(
     }
 }
 
-/// The certificates of several files.
+/// The certificates of several files, each once: two chains often end in one authority.
 pub(crate) fn certificates(files: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {
     let mut all = Vec::new();
     for file in files {
-        all.extend(cert::read(file)?);
+        for certificate in cert::read(file)? {
+            if !all.contains(&certificate) {
+                all.push(certificate);
+            }
+        }
     }
     Ok(all)
 }

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     cli::EditArgs,
-    command::change::edit,
+    command::change::{check, edit},
     exit::Failure,
     file::{self, Access, LARGE},
     output::{self, Format},
-    path_text,
+    path_text, target,
 };
 use obkit::registry::{Difference, Plan, Registry, Step};
 use serde_json::{Value, json};
@@ -57,17 +57,20 @@ pub(super) async fn apply(
     consent: &Consent,
     change: &EditArgs,
 ) -> Result<(), Failure> {
-    let registry = created(&change.place).await?;
+    check(&change.change)?;
+    let (named, config) = (&change.place.registry, &change.place.config);
+    let known = target::registry_or_empty(named.as_deref(), config.as_deref()).await?;
     let plan = match written_plan(file)? {
         Some(plan) => plan,
-        None => make(&registry, file)?,
+        None => make(&known, file)?,
     };
+    let allowed = consent.allow_offboard || plan.offboards().next().is_none();
+    // What would be refused anyway is not asked about: a registry does not go back.
+    if !plan.is_empty() && allowed && plan.base() >= known.revision() {
+        agree(&plan, consent)?;
+    }
+    let registry = created(&change.place).await?;
     if !plan.is_empty() {
-        let allowed = consent.allow_offboard || plan.offboards().next().is_none();
-        // What would be refused anyway is not asked about.
-        if allowed && plan.base() == registry.revision() {
-            agree(&plan, consent)?;
-        }
         let edit = edit(&registry, &change.change, "ob registry apply")?;
         let applied = edit.apply(&plan, consent.allow_offboard).await;
         applied.map_err(|error| {
@@ -92,7 +95,7 @@ pub(super) async fn apply(
 }
 
 fn make(registry: &Registry, file: &Path) -> Result<Plan, Failure> {
-    let plan = registry.plan(read(file, None)?, None);
+    let plan = registry.plan(read(file, None, registry)?, None);
     plan.map_err(|error| in_file(file, &error))
 }
 
