@@ -51,15 +51,42 @@ struct Inner {
     integrator: Option<ClientId>,
     clock: SharedClock,
     heard: Heard,
-    /// The revision that was shown first.
-    opened: Revision,
+
     /// The replicas of this process that ended. Held while one reports.
     signed_off: Mutex<HashSet<ReplicaName>>,
-    /// The revision that is shown, for whoever waits for the next one.
-    shown: watch::Sender<Revision>,
+    /// What is shown, for whoever waits for the next one.
+    shown: watch::Sender<Shown>,
     /// Held from the reading of the old state to the showing of the new one. An asynchronous
     /// lock, because the store is written in between.
     writer: Mutex<()>,
+}
+
+/// How far the shown state is in which history.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    revision: Revision,
+    /// The revision of this history that was shown first.
+    opened: Revision,
+    /// Which history: another one begins when the store is put back, from a copy for example.
+    history: u32,
+}
+
+impl Shown {
+    fn first(revision: Revision) -> Self {
+        Self {
+            revision,
+            opened: revision,
+            history: 0,
+        }
+    }
+
+    fn go_on(&mut self, revision: Revision) {
+        if revision < self.revision {
+            self.opened = revision;
+            self.history = self.history.wrapping_add(1);
+        }
+        self.revision = revision;
+    }
 }
 
 impl Registry {
@@ -243,7 +270,7 @@ impl Registry {
         let revision = new.revision();
         self.0.snapshot.store(new);
         self.0.generation.fetch_add(1, Ordering::SeqCst);
-        self.0.shown.send_replace(revision);
+        self.0.shown.send_modify(|shown| shown.go_on(revision));
     }
 }
 

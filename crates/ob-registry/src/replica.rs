@@ -51,6 +51,10 @@ pub trait Attendant: Send + Sync {
     /// is held for it, and come back when the last call that was on its way has ended, with the
     /// moment that it was sent at.
     async fn withdraw(&self, id: &BusinessId) -> Option<SystemTime>;
+
+    /// From now on every receipt asks this replica, and everything that was decided before is
+    /// shown here: it may serve. Whoever serves earlier could be forgotten by a receipt.
+    async fn announced(&self) {}
 }
 
 /// What is known about a suspension, replica by replica.
@@ -62,6 +66,8 @@ pub struct Receipt {
     pub revision: Revision,
     /// When it was written down.
     pub committed_at: SystemTime,
+    /// The event that put it back into service since, if there is one: the receipt is past then.
+    pub resumed: Option<Revision>,
     /// Every replica that is known to be running, or acknowledged.
     pub replicas: Vec<ReceiptLine>,
 }
@@ -103,9 +109,13 @@ impl Receipt {
     /// A replica reports about once a second; one that did not for so long is silent.
     pub const SILENT_AFTER: Duration = Duration::from_secs(5);
 
-    /// From when on no replica sends for the third-party any more, if all of them said so.
+    /// From when on no replica sends for the third-party any more, if all of them said so. Nothing
+    /// if none is known: nobody was asked then. Nothing either if it was resumed since.
     #[must_use]
     pub fn quiet_at(&self) -> Option<SystemTime> {
+        if self.replicas.is_empty() || self.resumed.is_some() {
+            return None;
+        }
         let mut latest = self.committed_at;
         for line in &self.replicas {
             match &line.state {

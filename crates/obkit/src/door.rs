@@ -5,11 +5,13 @@
 //! withdrew it can wait until the last request that was on its way has ended.
 
 mod acting;
+mod announcing;
 mod gate;
 mod keeper;
 mod withheld;
 
 pub(crate) use acting::Acting;
+pub(crate) use announcing::{Announcing, Beginning};
 pub(crate) use gate::Gate;
 pub(crate) use keeper::{Doorkeeper, Gates};
 pub(crate) use withheld::Withheld;

@@ -9,7 +9,7 @@ pub use probe::Probe;
 
 use crate::{
     Error, Itself, ThirdParty,
-    door::{Acting, Gates},
+    door::{Acting, Announcing, Gates},
     environment::ApiBase,
     environment::IdempotencyKeyForm,
     ledger::Ledger,
@@ -57,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) transport: SharedTransport,
     pub(crate) registry: Registry,
     pub(crate) gates: Gates,
+    pub(crate) announcing: Announcing,
     pub(crate) recorder: Recorder,
     pub(crate) ledger: Ledger,
     pub(crate) clock: SharedClock,
@@ -104,6 +105,16 @@ impl Integrator {
         admission: Result<Admission, RegistryError>,
     ) -> Result<ThirdParty, Error> {
         let admission = admission.map_err(|error| Error::registry(id, error))?;
+        // A registry without the Integrator's profile does not know whose id this is.
+        let (its, own) = (
+            admission.party().client_id(),
+            &self.parts.identity.client_id,
+        );
+        if its.as_str().eq_ignore_ascii_case(own.as_str()) {
+            let what = "it has the Integrator's own client id: needs the one that the platform \
+                        gave it";
+            return Err(Error::new(Code::R002, what).about(id, "on_behalf_of"));
+        }
         let acting = Acting::third_party(admission, self.parts.gates.of(id));
         Ok(ThirdParty::new(self.clone(), acting))
     }

@@ -263,14 +263,16 @@ fn a_life_from_active_to_gone() {
     home.acme();
     let reason = ["--reason", "invoice unpaid"];
     let step = |args: &[&str]| home.json(&[args, &reason].concat());
-    let mut suspended = step(&["suspend", "acme"]);
+    let suspended = step(&["suspend", "acme"]);
     assert_eq!(suspended["schema"], "ob.registry-status/1");
     assert_eq!(
         (&suspended["from"], &suspended["status"]),
         (&"active".into(), &"suspended".into())
     );
-    let at = suspended["receipt"]["committed_at"].take();
-    assert_eq!(suspended["receipt"]["quiet_at"], at);
+    // Nobody was asked, so nobody promised anything.
+    assert!(suspended["receipt"]["committed_at"].is_string());
+    assert_eq!(suspended["receipt"]["quiet_at"], Value::Null);
+    assert_eq!(suspended["receipt"]["resumed"], Value::Null);
     assert_eq!(suspended["receipt"]["replicas"], serde_json::json!([]));
     let again = home.run(&["suspend", "acme", "--reason", "again"], 0).out;
     assert!(

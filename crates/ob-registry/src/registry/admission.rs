@@ -69,6 +69,10 @@ impl Registry {
 
     fn admission(&self, party: ActingFor) -> Result<Admission, RegistryError> {
         let held = self.hold(&party)?;
+        // Its ids may have changed between the two looks.
+        if !held.entry.is(&party) {
+            return Err(RegistryError::stale_handle(party.business_id()));
+        }
         Ok(Admission {
             registry: self.clone(),
             party,

@@ -1,6 +1,6 @@
 //! How a registry is opened.
 
-use super::{Heard, Inner, Registry};
+use super::{Heard, Inner, Registry, Shown};
 use crate::{RegistryError, Store, snapshot::Snapshot};
 use arc_swap::ArcSwap;
 use futures_util::lock::Mutex;
@@ -64,9 +64,8 @@ impl RegistryBuilder {
         let heard = Heard::new(self.max_age, &self.clock);
         let snapshot = Snapshot::of(loaded, self.integrator.clone())?;
         Ok(Registry(Arc::new(Inner {
-            opened: snapshot.revision(),
             signed_off: Mutex::default(),
-            shown: watch::Sender::new(snapshot.revision()),
+            shown: watch::Sender::new(Shown::first(snapshot.revision())),
             snapshot: ArcSwap::from_pointee(snapshot),
             generation: AtomicU64::new(0),
             store: self.store,

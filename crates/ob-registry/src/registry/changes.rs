@@ -1,6 +1,6 @@
 //! What happens to a registry, as it happens.
 
-use super::Registry;
+use super::{Registry, Shown};
 use crate::{Event, HistoryQuery, RegistryError, Revision};
 use futures_util::{Stream, stream};
 use std::{
@@ -15,7 +15,9 @@ use tokio::sync::watch;
 /// Made by [`Registry::changes`].
 pub struct Changes {
     registry: Registry,
-    shown: watch::Receiver<Revision>,
+    shown: watch::Receiver<Shown>,
+    /// The history that is being read.
+    history: u32,
     read: Revision,
     waiting: VecDeque<Event>,
 }
@@ -49,6 +51,7 @@ impl Registry {
         Changes {
             registry: self.clone(),
             shown: self.0.shown.subscribe(),
+            history: self.0.shown.borrow().history,
             read: revision,
             waiting: VecDeque::new(),
         }
@@ -65,20 +68,27 @@ impl Changes {
             if let Some(event) = self.waiting.pop_front() {
                 return Ok(event);
             }
-            let read = self.read;
+            let (read, history) = (self.read, self.history);
             // The sender lives in the registry, which is held.
-            drop(self.shown.wait_for(|shown| *shown > read).await);
+            let news = |shown: &Shown| shown.revision > read || shown.history != history;
+            drop(self.shown.wait_for(news).await);
+            let shown = *self.shown.borrow();
+            if shown.history != history {
+                // What follows the state that the store was put back to is not known yet.
+                self.history = shown.history;
+                self.read = read.min(shown.opened);
+                continue;
+            }
             let query = HistoryQuery {
                 after: read,
                 limit: Some(AT_ONCE),
                 ..HistoryQuery::default()
             };
-            // Looked at first: the store may be ahead of what is shown here, and an event must
+            // What is shown was looked at first: the store may be ahead of it, and an event must
             // not be told before the state that it made is served.
-            let shown = *self.shown.borrow();
             let mut events = self.registry.0.store.history(&query).await?;
-            events.retain(|event| event.revision() <= shown);
-            self.read = events.last().map_or(shown, Event::revision);
+            events.retain(|event| event.revision() <= shown.revision);
+            self.read = events.last().map_or(shown.revision, Event::revision);
             self.waiting.extend(events);
         }
     }

@@ -2,8 +2,8 @@
 
 use super::Registry;
 use crate::{
-    Acknowledgement, Attendant, Event, RegistryError, ReplicaName, ReplicaReport, Status, Subject,
-    timestamp,
+    Acknowledgement, Attendant, Event, RegistryError, ReplicaName, ReplicaReport, Revision, Status,
+    Subject, timestamp,
 };
 use futures_util::{
     future::join3,
@@ -65,7 +65,7 @@ impl Registry {
         attendant: impl Attendant + 'static,
     ) -> Infallible {
         let following = self.follow();
-        let reporting = self.report_as(&replica);
+        let reporting = self.report_as(&replica, &attendant);
         let withdrawing = self.withdraw_as(&replica, &attendant);
         join3(following, reporting, withdrawing).await.0
     }
@@ -82,10 +82,12 @@ impl Registry {
         self.0.store.forget(replica).await
     }
 
-    async fn report_as(&self, replica: &ReplicaName) -> Infallible {
+    async fn report_as(&self, replica: &ReplicaName, attendant: &impl Attendant) -> Infallible {
         let started_at = self.0.clock.now();
         // Who begins under a name is no longer the one that ended under it.
         self.0.signed_off.lock().await.remove(replica);
+        let mut announced = false;
+        let mut failing = false;
         loop {
             let signed_off = self.0.signed_off.lock().await;
             if signed_off.contains(replica) {
@@ -95,21 +97,40 @@ impl Registry {
             let report = ReplicaReport {
                 replica: replica.clone(),
                 started_at,
-                since: self.0.opened,
+                since: self.opened(),
                 revision: self.revision(),
             };
-            if let Err(error) = self.0.store.report(&report).await {
-                tracing::debug!(%error, "the replica's report was not kept");
+            match self.0.store.report(&report).await {
+                // The report first: what is decided after it waits for this replica, and what was
+                // decided before it is seen now.
+                Ok(()) if !announced => {
+                    if self.catch_up().await.is_ok() {
+                        announced = true;
+                        attendant.announced().await;
+                    }
+                }
+                Ok(()) => failing = false,
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::warn!(%error, %replica, "the replica's report was not kept: receipts \
+                        will call it silent");
+                }
+                Err(error) => tracing::debug!(%error, "the replica's report was not kept"),
             }
             drop(signed_off);
-            sleep(HEARTBEAT).await;
+            sleep(if announced { HEARTBEAT } else { FIRST_PAUSE }).await;
         }
+    }
+
+    /// The revision of the first state that was served here.
+    fn opened(&self) -> Revision {
+        self.0.shown.borrow().opened
     }
 
     /// Several may be on their way at once: one call that hangs holds up no other receipt.
     async fn withdraw_as(&self, replica: &ReplicaName, attendant: &impl Attendant) -> Infallible {
         // From the first state that was served: a change may have come before this began.
-        let mut changes = self.changes_after(self.0.opened);
+        let mut changes = self.changes_after(self.opened());
         let mut withdrawals = FuturesUnordered::new();
         loop {
             tokio::select! {
@@ -134,8 +155,18 @@ impl Registry {
     ) -> Option<impl Future<Output = ()> + 'a> {
         let id = taken_out_of_service(&event)?.clone();
         Some(async move {
+            // When several changes are shown at once, it may be back in service already, and
+            // was never out of it here: nothing to acknowledge.
+            let begin = self.revision();
+            if self.is_in_service(&id) {
+                return;
+            }
             let effective_at = timestamp::raised(self.0.clock.now());
             let last_call_at = attendant.withdraw(&id).await;
+            // Of calls that left after a resumption it says nothing.
+            if self.revision() != begin && self.is_in_service(&id) {
+                return;
+            }
             let acknowledgement = Acknowledgement {
                 replica: replica.clone(),
                 business_id: id,
@@ -151,6 +182,14 @@ impl Registry {
                 sleep(pause(failures)).await;
             }
         })
+    }
+}
+
+impl Registry {
+    fn is_in_service(&self, id: &BusinessId) -> bool {
+        let snapshot = self.0.snapshot.load();
+        let entry = snapshot.by_business_id(id);
+        entry.is_some_and(|it| it.third_party().status() == Status::Active)
     }
 }
 

@@ -224,6 +224,21 @@ impl FileStore {
         self.load_now().map(Box::new).map(Since::Everything)
     }
 
+    /// The revision that the file stands at. What is remembered of it stays as it is: a change that
+    /// was not shown yet is still to be found by [`Store::since`].
+    fn revision_now(&self) -> Result<Revision, RegistryError> {
+        let state = self.state();
+        if state.seen != Seen::Nothing && self.stamp() == state.stamp {
+            return Ok(state.revision);
+        }
+        match self.read()? {
+            now if now == state.seen => Ok(state.revision),
+            Seen::Text(text) => Ok(self.parse(&text)?.revision()),
+            _ if self.may_be_absent && state.seen == Seen::Nothing => Ok(Revision::ZERO),
+            _ => Err(self.failed("cannot be read", io::ErrorKind::NotFound.into())),
+        }
+    }
+
     /// Under the lock: the history first, then the file, which makes it true.
     fn commit_now(&self, commit: &Commit) -> Result<(), RegistryError> {
         let mut state = self.state();
@@ -318,11 +333,7 @@ impl Store for FileStore {
 
     async fn history(&self, query: &HistoryQuery) -> Result<Vec<Event>, RegistryError> {
         // What stands in the history beyond the file was never acknowledged.
-        let known = self.state().revision;
-        let last = match self.since_now(known)? {
-            Since::Everything(loaded) => loaded.revision(),
-            _ => known,
-        };
+        let last = self.revision_now()?;
         let events = History::of(&self.path)
             .read(last)
             .map_err(|error| self.failed("has a history that cannot be read", error))?;

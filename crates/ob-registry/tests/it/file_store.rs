@@ -3,7 +3,8 @@
 use crate::sample::{edit, licensed, party};
 use ob_core::Code;
 use ob_registry::{
-    FileStore, Registry, RegistryError, Status, Version, from_json, from_toml, to_toml,
+    FileStore, HistoryQuery, Registry, RegistryError, Status, Version, from_json, from_toml,
+    to_toml,
 };
 use std::{
     fs,
@@ -84,6 +85,73 @@ async fn only_the_owner_may_read_it() {
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
+}
+
+/// Who let a group read it wants that after the next change too.
+#[cfg(unix)]
+#[tokio::test]
+async fn who_may_read_it_may_read_it_after_a_change() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let registry = open(&path).await.unwrap();
+    edit(&registry).put(party(1, Status::Draft)).await.unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let before = fs::metadata(&path).unwrap();
+    // Only the superuser can give it to somebody else first.
+    let given = std::os::unix::fs::chown(&path, Some(1234), Some(1234)).is_ok();
+    edit(&registry).put(party(2, Status::Draft)).await.unwrap();
+    let after = fs::metadata(&path).unwrap();
+    assert_ne!(after.ino(), before.ino());
+    assert_eq!(after.permissions().mode() & 0o777, 0o640);
+    let owner = if given { 1234 } else { before.uid() };
+    assert_eq!(after.uid(), owner);
+}
+
+/// A look at the history in between does not make a hand's change unseen.
+#[tokio::test]
+async fn a_change_by_hand_is_seen_after_a_look_at_the_history() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let registry = open(&path).await.unwrap();
+    edit(&registry).put(party(1, Status::Active)).await.unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"active\"", "\"suspended\"")).unwrap();
+    assert_eq!(
+        registry
+            .history(&HistoryQuery::default())
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(registry.catch_up().await.unwrap());
+    let id = "party-1".parse().unwrap();
+    assert_eq!(registry.get(&id).unwrap().status(), Status::Suspended);
+}
+
+/// The file is put back from a copy: what follows is another history, and it is told.
+#[tokio::test]
+async fn a_file_that_was_put_back_goes_on_from_there() {
+    let folder = folder();
+    let path = folder.path().join("registry.toml");
+    let registry = open(&path).await.unwrap();
+    edit(&registry).put(party(1, Status::Active)).await.unwrap();
+    let copy = fs::read(&path).unwrap();
+    for n in 2..6 {
+        edit(&registry).put(party(n, Status::Active)).await.unwrap();
+    }
+    let mut changes = registry.changes();
+    fs::write(&path, copy).unwrap();
+    assert!(registry.catch_up().await.unwrap());
+    assert_eq!((registry.len(), registry.revision().get()), (1, 1));
+    let first = "party-1".parse().unwrap();
+    let set = edit(&registry).set_status(&first, Status::Suspended);
+    set.await.unwrap();
+    let told = tokio::time::timeout(std::time::Duration::from_secs(20), changes.next());
+    let event = told.await.unwrap().unwrap();
+    assert_eq!((event.revision().get(), registry.revision().get()), (2, 2));
+    assert_eq!(event.business_id(), Some(&first));
 }
 
 #[cfg(unix)]

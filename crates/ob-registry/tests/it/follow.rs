@@ -8,7 +8,10 @@ use ob_registry::{
     Attendant, MemoryStore, Receipt, ReceiptState, Registry, ReplicaName, Status, ThirdParty,
 };
 use std::{
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
@@ -355,6 +358,82 @@ async fn the_moments_of_an_acknowledgement_are_rounded_up() {
     };
     assert_eq!((line.effective_at, line.quiet_at), (up, up));
     running.abort();
+}
+
+/// Nobody was asked, so nobody said that nothing is sent.
+#[tokio::test]
+async fn a_receipt_without_replicas_promises_nothing() {
+    let registry = Registry::open(MemoryStore::with(parties())).await.unwrap();
+    set(&registry, 1, Status::Suspended).await;
+    let receipt = registry.receipt(&id(1), Duration::ZERO).await.unwrap();
+    assert_eq!((receipt.replicas.len(), receipt.quiet_at()), (0, None));
+}
+
+/// Resumed before everybody had said so: the receipt is past, and waits for nobody.
+#[tokio::test]
+async fn a_receipt_tells_that_the_third_party_was_resumed() {
+    let store = MemoryStore::with(parties());
+    let slow = Replica::start(&store, "slow", Gate::new(false)).await;
+    let here = Registry::open(store.clone()).await.unwrap();
+    wait_for_replicas(&store, 1).await;
+    set(&here, 1, Status::Suspended).await;
+    let receipt = receipt_when(&here, 1, |_| true).await;
+    assert_eq!(receipt.resumed, None);
+    set(&here, 1, Status::Active).await;
+    let receipt = here.receipt(&id(1), Duration::from_secs(60)).await.unwrap();
+    assert_eq!(receipt.resumed, Some(here.revision()));
+    assert_eq!(receipt.quiet_at(), None);
+    // What it says later, it does not say of calls that left after the resumption.
+    slow.gate.open.send_replace(true);
+    set(&here, 2, Status::Suspended).await;
+    here.receipt(&id(2), Duration::from_secs(60)).await.unwrap();
+    let receipt = here.receipt(&id(1), Duration::ZERO).await.unwrap();
+    assert_eq!((quiet(&receipt).len(), receipt.quiet_at()), (0, None));
+    slow.running.abort();
+}
+
+/// An attendant that notes when it is told to serve.
+#[derive(Clone, Default)]
+struct Announced(Arc<AtomicBool>);
+
+#[async_trait]
+impl Attendant for Announced {
+    async fn withdraw(&self, _: &BusinessId) -> Option<SystemTime> {
+        None
+    }
+
+    async fn announced(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Between the reading of the store and the first report lies a suspension that no receipt can
+/// ask this replica about: it sees it before it is told to serve.
+#[tokio::test]
+async fn a_replica_serves_when_receipts_know_it_and_it_knows_what_was_decided() {
+    let store = Arc::new(Fragile::default());
+    let here = Registry::open(Arc::clone(&store)).await.unwrap();
+    edit(&here).put(party(1, Status::Active)).await.unwrap();
+    let late = Registry::open(Arc::clone(&store)).await.unwrap();
+    set(&here, 1, Status::Suspended).await;
+    store.broken.store(true, Ordering::SeqCst);
+    let attendant = Announced::default();
+    let following = tokio::spawn({
+        let (registry, attendant) = (late.clone(), attendant.clone());
+        async move {
+            let name: ReplicaName = "late".parse().unwrap();
+            registry.follow_as(name, attendant).await;
+        }
+    });
+    // It has reported, and cannot see what was decided before.
+    wait_for_replicas(&store.store, 1).await;
+    assert!(!attendant.0.load(Ordering::SeqCst));
+    store.broken.store(false, Ordering::SeqCst);
+    while !attendant.0.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(late.get(&id(1)).unwrap().status(), Status::Suspended);
+    following.abort();
 }
 
 async fn set(registry: &Registry, n: u32, status: Status) {

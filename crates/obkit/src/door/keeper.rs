@@ -1,6 +1,6 @@
 //! The transport below everything: it asks the registry once more.
 
-use super::{Gate, Withheld, acting::Pass, gate::Departure};
+use super::{Announcing, Gate, Withheld, acting::Pass, gate::Departure};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
@@ -39,23 +39,30 @@ pub(crate) struct Doorkeeper {
     inner: SharedTransport,
     registry: Registry,
     gates: Gates,
+    announcing: Announcing,
     clock: SharedClock,
 }
 
 impl Doorkeeper {
     pub(crate) fn new(
         inner: SharedTransport,
-        (registry, gates, clock): (Registry, Gates, SharedClock),
+        (registry, gates, announcing): (Registry, Gates, Announcing),
+        clock: SharedClock,
     ) -> Self {
         Self {
             inner,
             registry,
             gates,
+            announcing,
             clock,
         }
     }
 
-    fn let_out(&self, request: &mut Request<Bytes>) -> Result<Option<Departure>, Withheld> {
+    async fn let_out(&self, request: &mut Request<Bytes>) -> Result<Option<Departure>, Withheld> {
+        let is_for_somebody = request.extensions().get::<Pass>().is_some();
+        if is_for_somebody || request.headers().contains_key(ON_BEHALF_OF) {
+            self.announcing.ended().await?;
+        }
         let departure = match request.extensions_mut().remove::<Pass>() {
             Some(pass) => {
                 let departure = pass.gate.depart();
@@ -97,7 +104,7 @@ impl Doorkeeper {
 #[async_trait]
 impl Transport for Doorkeeper {
     async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let departure = self.let_out(&mut request);
+        let departure = self.let_out(&mut request).await;
         let departure =
             departure.map_err(|withheld| TransportError::withheld(withheld).at(request.uri()))?;
         let answer = self.inner.send(request).await;

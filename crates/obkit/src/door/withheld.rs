@@ -11,6 +11,8 @@ pub(crate) enum Withheld {
     Refused(RegistryError),
     /// A token was to be asked for under ids that no third-party has any more.
     NobodysToken,
+    /// This replica could not tell the registry's store that it serves.
+    NotAnnounced,
 }
 
 impl Withheld {
@@ -18,6 +20,7 @@ impl Withheld {
         match self {
             Self::Refused(error) => error.code(),
             Self::NobodysToken => Code::R009,
+            Self::NotAnnounced => Code::R012,
         }
     }
 }
@@ -30,6 +33,10 @@ impl fmt::Display for Withheld {
                 "a token was to be asked for with a client id that no third-party of the \
                  registry has: needs a new handle",
             ),
+            Self::NotAnnounced => f.write_str(
+                "this replica follows the registry and could not tell its store so: a receipt \
+                 would forget it, so nothing is sent",
+            ),
         }
     }
 }
@@ -38,7 +45,7 @@ impl Error for Withheld {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Refused(error) => Some(error),
-            Self::NobodysToken => None,
+            Self::NobodysToken | Self::NotAnnounced => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Identity, Integrator, Parts};
 use crate::{
     BuildError, Environment, RetryPolicy,
-    door::{Acting, Doorkeeper, Gates},
+    door::{Acting, Announcing, Doorkeeper, Gates},
     ledger::Ledger,
     recorder::Recorder,
 };
@@ -190,9 +190,9 @@ impl IntegratorBuilder<Ready> {
             None => default_transport(&environment)?,
         };
         let registry = options.registry.clone().ok_or_else(missing_registry)?;
-        let gates = Gates::default();
-        let door = (registry.clone(), gates.clone(), options.clock.clone());
-        let transport = Doorkeeper::new(transport, door).into();
+        let (gates, announcing) = (Gates::default(), Announcing::default());
+        let door = (registry.clone(), gates.clone(), announcing.clone());
+        let transport = Doorkeeper::new(transport, door, options.clock.clone()).into();
         let authorizer = authorizer(&environment, &identity, key, &transport, &options)?;
         let itself = ActingFor::integrator(
             identity.business_id.clone(),
@@ -206,6 +206,7 @@ impl IntegratorBuilder<Ready> {
             transport,
             registry,
             gates,
+            announcing,
             recorder: Recorder::new(options.journal.ok_or_else(missing_journal)?),
             ledger: Ledger::new(REMEMBERED_CONSENTS),
             clock: options.clock,

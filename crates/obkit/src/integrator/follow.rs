@@ -1,11 +1,13 @@
 //! Obeying what other processes decide, and saying so.
 
 use super::Integrator;
+use crate::door::Beginning;
 use async_trait::async_trait;
 use ob_core::BusinessId;
 use ob_registry::{Attendant, Changes, ReplicaName, Subject};
 use std::{
     convert::Infallible,
+    sync::{Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -14,7 +16,9 @@ impl Integrator {
     /// the tokens of every third-party that was changed, and acknowledges a suspension when the
     /// last request that was on its way for the third-party has ended: answered, failed or given
     /// up. It never ends: spawn it before the first call, because a receipt asks those that
-    /// reported. When the process ends, make the last call, then
+    /// reported. From this call on, what is sent for third-parties waits for the first report, for
+    /// ten seconds at most (`OB-R012`); a background task that is not spawned holds it up as
+    /// long. When the process ends, make the last call, then
     /// [`Registry::sign_off`](ob_registry::Registry::sign_off), then end this.
     ///
     /// Without it, changes made through [`Integrator::registry`] are obeyed at once all the same;
@@ -65,8 +69,12 @@ impl Integrator {
     ) -> impl Future<Output = Infallible> + Send + 'static {
         let integrator = self.clone();
         let changes = self.parts.registry.changes();
+        let beginning = Mutex::new(Some(self.parts.announcing.begin()));
         async move {
-            let attendant = Withdrawing(integrator.clone());
+            let attendant = Withdrawing {
+                integrator: integrator.clone(),
+                beginning,
+            };
             let registry = integrator.parts.registry.clone();
             let following = registry.follow_as(replica, attendant);
             futures_util::future::join(following, integrator.forget_changed(changes))
@@ -100,15 +108,26 @@ impl Integrator {
     }
 }
 
-struct Withdrawing(Integrator);
+struct Withdrawing {
+    integrator: Integrator,
+    beginning: Mutex<Option<Beginning>>,
+}
 
 #[async_trait]
 impl Attendant for Withdrawing {
     async fn withdraw(&self, id: &BusinessId) -> Option<SystemTime> {
-        let parts = &self.0.parts;
+        let parts = &self.integrator.parts;
         // A token request that is on its way now keeps its answer from the cache.
         parts.authorizer.forget(id);
         parts.gates.of(id).cleared().await
+    }
+
+    async fn announced(&self) {
+        let mut beginning = self
+            .beginning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(beginning.take());
     }
 }
 

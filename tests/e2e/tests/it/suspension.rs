@@ -22,7 +22,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 
 fn id(text: &str) -> BusinessId {
     text.parse().unwrap()
@@ -219,6 +222,46 @@ async fn seen(replica: &Replica, party: &str, status: Status) {
         }
         drop(changes.next().await.unwrap());
     }
+}
+
+/// Before its first report no receipt asks a replica: what it sends for third-parties waits until
+/// then, and then obeys what was decided meanwhile.
+#[tokio::test]
+async fn nothing_is_sent_before_a_receipt_would_ask_for_it() {
+    let world = World::simple().await;
+    let store = store(&world).await;
+    let registry = Registry::open(store.clone()).await.unwrap();
+    let builder = world.another().await.registry(registry);
+    let integrator = builder.transport(transport()).build().unwrap();
+    let decider = Registry::open(store).await.unwrap();
+    let begin = Arc::new(Notify::new());
+    let following = tokio::spawn({
+        let follow = integrator.follow_registry("late".parse().unwrap());
+        let begin = Arc::clone(&begin);
+        async move {
+            begin.notified().await;
+            follow.await;
+        }
+    });
+    let acme = integrator.on_behalf_of(UNLICENSED).unwrap();
+    let other = integrator.on_behalf_of(LICENSED).unwrap();
+    let before = world.token_requests(UNLICENSED);
+    let decided = async {
+        set(&decider, UNLICENSED, Status::Suspended).await;
+        let receipt = decider.receipt(&id(UNLICENSED), PATIENCE).await.unwrap();
+        assert_eq!((receipt.replicas.len(), receipt.quiet_at()), (0, None));
+        begin.notify_one();
+    };
+    let (refused, served, ()) = tokio::join!(list(&acme), list(&other), decided);
+    assert_out_of_service(&refused.unwrap_err());
+    served.unwrap();
+    assert_eq!(world.token_requests(UNLICENSED), before);
+    following.abort();
+    // Given up before it was announced: the door is open as without it.
+    set(&decider, UNLICENSED, Status::Active).await;
+    integrator.registry().catch_up().await.unwrap();
+    drop(integrator.follow_registry("later".parse().unwrap()));
+    list(&acme).await.unwrap();
 }
 
 /// A call that hangs holds its third-party's receipt back until it ends, and no other's.

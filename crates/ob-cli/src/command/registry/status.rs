@@ -42,7 +42,8 @@ pub(super) async fn withdraw(
     output::result(format, &as_json(&record, was, receipt.as_ref()), |_| {
         as_text(&record, was, receipt.as_ref())
     })?;
-    let obeyed = receipt.is_none_or(|receipt| receipt.quiet_at().is_some());
+    let obeyed = receipt
+        .is_none_or(|receipt| receipt.resumed.is_none() && receipt.replicas.iter().all(is_quiet));
     Ok(if obeyed {
         ExitCode::SUCCESS
     } else {
@@ -146,9 +147,12 @@ fn as_text(record: &Record, was: Status, receipt: Option<&Receipt>) -> String {
         table.add_row(row(line));
     }
     text.push_str(&format!("\n\n{}\n\n", table.trim_fmt()));
-    text.push_str(&match receipt.quiet_at() {
-        Some(at) => format!("Nothing is sent for it any more since {}.", moment(at)),
-        None => {
+    text.push_str(&match (receipt.quiet_at(), receipt.resumed) {
+        (Some(at), _) => format!("Nothing is sent for it any more since {}.", moment(at)),
+        (None, Some(revision)) => {
+            format!("It is in service again: somebody resumed it (revision {revision}).")
+        }
+        (None, None) => {
             let owing = receipt.replicas.iter().filter(|line| !is_quiet(line));
             let names: Vec<_> = owing.map(|line| line.replica.as_str()).collect();
             let names = names.join(", ");
@@ -208,6 +212,7 @@ fn receipt_json(receipt: &Receipt) -> Value {
         "revision": receipt.revision,
         "committed_at": moment(receipt.committed_at),
         "quiet_at": receipt.quiet_at().map(moment),
+        "resumed": receipt.resumed,
         "replicas": replicas,
     })
 }

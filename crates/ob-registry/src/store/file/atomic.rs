@@ -15,17 +15,24 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
     if u64::try_from(text.len()).is_ok_and(|len| len <= MAX_LEN) {
         Ok(text)
     } else {
-        Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "more than 256 MiB",
-        ))
+        Err(too_large())
     }
+}
+
+fn too_large() -> io::Error {
+    let what = "more than 256 MiB: a database holds so many";
+    io::Error::new(io::ErrorKind::FileTooLarge, what)
 }
 
 /// Writes a new file in the same folder (a rename cannot cross file systems), brings its content
 /// to the disk, renames it over the old one, and brings the folder to the disk, without which a
 /// crash could undo the rename.
+///
+/// Who may read the old one may read the new one. What could not be read again is not written.
 pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if u64::try_from(text.len()).is_ok_and(|len| len > MAX_LEN) {
+        return Err(too_large());
+    }
     let path = followed(path);
     let folder = folder(&path);
     remove_leftovers(&path, folder);
@@ -34,9 +41,31 @@ pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
         .suffix(TEMPORARY_SUFFIX)
         .tempfile_in(folder)?;
     new.write_all(text.as_bytes())?;
+    keep_access(&path, new.as_file())?;
     new.as_file().sync_all()?;
     new.persist(&path).map_err(|failed| failed.error)?;
     sync_folder(folder)
+}
+
+/// Gives the new file the owner, the group and the mode of the one that it replaces. A writer
+/// that may not give it away keeps it, but gives nobody else more than there was.
+#[cfg(unix)]
+fn keep_access(old: &Path, new: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let (Ok(old), mine) = (fs::metadata(old), new.metadata()?) else {
+        return Ok(());
+    };
+    let same = (old.uid(), old.gid()) == (mine.uid(), mine.gid());
+    if same || fchown(new, Some(old.uid()), Some(old.gid())).is_ok() {
+        return new.set_permissions(old.permissions());
+    }
+    Ok(())
+}
+
+/// Other systems give a file what its folder says.
+#[cfg(not(unix))]
+fn keep_access(_old: &Path, _new: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// The right to write a file: an exclusive lock on `<name>.lock` beside it. Not on the file
