@@ -13,8 +13,8 @@ use std::path::PathBuf;
 /// The third-party goes from draft to onboarding, and a folder says what to send to the platform
 /// and who does what next. At a terminal, what no flag says is asked for.
 ///
-/// `--confirm` writes down the ids that the platform gave, asks it for a token on behalf of the
-/// third-party, and sets it active only when that token is right.
+/// `--confirm` asks the platform, with the ids that it gave, for a token on behalf of the
+/// third-party; only when that token is right, the ids are written down and it becomes active.
 #[derive(Debug, Args)]
 pub(crate) struct OnboardArgs {
     /// Your own business id for the third-party.
@@ -42,7 +42,7 @@ pub(crate) struct OnboardArgs {
 const PLACES: &str = "Files and places";
 
 /// What the platform asks for.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Facts")]
 pub(crate) struct FactArgs {
     /// The name in law.
@@ -81,6 +81,13 @@ pub(crate) struct FactArgs {
     /// A note for yourselves; it is not sent.
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
+}
+
+impl FactArgs {
+    /// Whether a flag tells a fact.
+    pub(crate) fn is_any_given(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

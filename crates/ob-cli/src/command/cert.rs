@@ -27,6 +27,7 @@ pub(crate) fn run(format: Format, command: &CertCommand) -> Result<ExitCode, Fai
     if args.legal_name.is_none() && args.organization_id.is_none() {
         output::say("note: --legal-name or --organization-id compares it with a third-party");
     }
+    output::say("note: whether its issuer is trusted, and whether it was revoked, is not checked");
     Ok(match problems.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(PROBLEMS),

@@ -16,7 +16,7 @@ use crate::{
 };
 use obkit::{
     BusinessId,
-    registry::{Contact, Gap, Onboarding, Registry, Status, ThirdParty},
+    registry::{Contact, Gap, Onboarding, Registry, Status, ThirdParty, Version},
 };
 use serde_json::json;
 use std::path::PathBuf;
@@ -42,20 +42,31 @@ async fn begin(
     let actor = change::actor(&args.change)?;
     let registry = target::registry(args.registry.as_deref(), None, args.config.as_deref()).await?;
     let profile = integrator::profile(&registry)?;
+    let version = registry.version(id);
     let known = registry.get(id);
     refuse_unless_before_service(known.as_deref())?;
     let folder = packet::Folder::at(&folder(&args, id), id)?;
     ask::complete(&mut args.facts, known.as_deref(), no_input)?;
     let third_party = facts::third_party(id, known.as_deref(), &args.facts)?;
     refuse_gaps(&third_party)?;
-    let third_party = put(&registry, &args, third_party).await?;
+    let third_party = put(&registry, &args, third_party, version).await?;
     let packet = packet::Packet {
         integrator: &profile,
         third_party: &third_party,
         actor: &actor,
         at: moment::now(),
     };
-    let files = folder.write(&packet)?;
+    let files = folder.write(&packet).inspect_err(|_| {
+        let status = third_party.status();
+        output::say(format_args!(
+            "{id} is written down ({status}), its packet is not: the same command again writes it"
+        ));
+    })?;
+    for missing in profile.missing() {
+        output::say(format_args!(
+            "note: the Integrator's profile lacks {missing}; `ob registry integrator set` adds it"
+        ));
+    }
     let edit = change::edit(&registry, &args.change, "ob onboard")?;
     let moved = edit.set_status(id, Status::Onboarding).await;
     moved.map_err(|error| change::refused(&error))?;
@@ -115,8 +126,14 @@ async fn put(
     registry: &Registry,
     args: &OnboardArgs,
     third_party: ThirdParty,
+    version: Option<Version>,
 ) -> Result<ThirdParty, Failure> {
     let edit = change::edit(registry, &args.change, "ob onboard")?;
+    // What was asked and checked was thought out on what was known then.
+    let edit = match version {
+        Some(version) => edit.expecting(version),
+        None => edit.expecting_absent(),
+    };
     let put = edit.put(third_party).await;
     let record = put.map_err(|error| change::refused(&error))?;
     Ok(record.third_party().as_ref().clone())

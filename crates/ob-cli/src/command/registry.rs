@@ -9,6 +9,8 @@ mod plan;
 mod show;
 mod status;
 
+pub(crate) use change::known;
+
 use crate::{
     cli::{PlaceArgs, RegistryCommand, RegistrySource},
     exit::Failure,

@@ -83,7 +83,8 @@ impl Config {
             );
             return Err(Failure::coded(Code::K010, what));
         }
-        config.folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+        config.folder = folder.unwrap_or(Path::new(".")).to_owned();
         Ok(config)
     }
 

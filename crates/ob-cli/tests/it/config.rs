@@ -1,6 +1,6 @@
 //! The configuration file.
 
-use crate::child::{Sandbox, holds_jwt, ob, ob_json, text};
+use crate::child::{Sandbox, holds_jwt, ob, ob_in, ob_json, text};
 use std::fs;
 
 #[test]
@@ -119,4 +119,52 @@ fn a_refused_config_prints_nothing_of_the_key() {
         let done = ob(&args, 3);
         assert!(!done.err.contains(&d), "{args:?}: {}", done.err);
     }
+}
+
+/// The README's file is taken as it stands; only the platform it names is out of reach here.
+#[test]
+fn the_readme_shows_one_that_is_taken() {
+    let sandbox = Sandbox::start(&[]);
+    let readme = include_str!("../../../../README.md");
+    let block = readme.split("```toml\n# ob.toml\n").nth(1).unwrap();
+    let block = block.split("```").next().unwrap();
+    let preset = block.lines().find(|it| it.starts_with("preset")).unwrap();
+    let spoken = sandbox.config_text();
+    let here: Vec<_> = spoken
+        .lines()
+        .skip_while(|line| *line != "[environment]")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let folder = tempfile::TempDir::new().unwrap();
+    let run = |args: &[&str], status| ob_in(folder.path(), args, status);
+    fs::write(
+        folder.path().join("ob.toml"),
+        block.replace(preset, &here.join("\n")),
+    )
+    .unwrap();
+    run(&["keys", "new", "--out", "integrator.pem"], 0);
+    let get = [
+        "token",
+        "get",
+        "--for",
+        "acme-budget",
+        "--config",
+        "ob.toml",
+    ];
+    // Its registry must be there.
+    let absent = run(&get, 3).err;
+    assert!(absent.contains("registry.db"), "{absent}");
+    let dir = sandbox.dir_text();
+    let import = ["registry", "import", "--sandbox", &dir, "--by", "maria"];
+    run(&import, 0);
+    // The sandbox knows no such Integrator, and says so: everything before that was fine.
+    let refused = run(&get, 4).err;
+    assert!(refused.contains("invalid_client"), "{refused}");
+    assert!(fs::exists(folder.path().join("journal.jsonl")).unwrap());
+    // And the preset is one that is known: the file is read to its end before anything is asked.
+    let preset = block.replace("\"integrator.pem\"", "\"no-such.pem\"");
+    fs::write(folder.path().join("ob.toml"), preset).unwrap();
+    let missing = run(&get, 3).err;
+    assert!(missing.contains("no-such.pem"), "{missing}");
 }

@@ -92,6 +92,8 @@ impl Desk {
     }
 }
 
+/// Somebody else's application.
+const OTHER: &str = "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a99";
 /// What an unlicensed one needs.
 const FACTS: [&str; 12] = [
     "--legal-name",
@@ -338,15 +340,7 @@ fn a_foreign_folder_is_left_alone() {
 #[test]
 fn confirms_with_a_real_token() {
     let sandbox = Sandbox::start(&[]);
-    let parties = sandbox.description()["third_parties"]
-        .as_array()
-        .unwrap()
-        .clone();
-    let acme = parties
-        .iter()
-        .find(|it| it["business_id"] == "acme-budget")
-        .unwrap();
-    let (client, application) = (string(&acme["client_id"]), string(&acme["application_id"]));
+    let (client, application) = ids_of(&sandbox, "acme-budget");
     let desk = Desk::new();
     let dir = sandbox.dir_text();
     let confirm = |args: &[&str], status| {
@@ -373,6 +367,29 @@ fn confirms_with_a_real_token() {
     );
     assert!(failed.err.contains("[OB-T"), "{}", failed.err);
     assert_eq!(desk.status_of("acme").as_deref(), Some("onboarding"));
+    // What did not stand the test is written down nowhere.
+    let get = ["registry", "get", "acme", "--registry", &desk.registry()];
+    assert!(ob_json(&get).get("client_id").is_none());
+    assert!(confirm(&[], 2).err.contains("--client-id"));
+    // Nor is anybody asked for a token with what is somebody else's, or the Integrator's.
+    let other = ["--client-id", "tpp-other", "--application-id", OTHER];
+    let add = ["add", "other", "--legal-name", "Other AG", "--registry"];
+    ob(
+        &[&["registry"], &add[..], &[&desk.registry()], &other].concat(),
+        0,
+    );
+    for (client, application) in [
+        ("tpp-other", application.as_str()),
+        ("TPP-OTHER", &application),
+        (&client, OTHER),
+        ("integrator-1", &application),
+    ] {
+        let taken = ["--client-id", client, "--application-id", application];
+        let refused = confirm(&taken, 3);
+        assert!(refused.err.contains("[OB-R002]"), "{}", refused.err);
+    }
+    let facts = confirm(&[&ids[..], &["--country", "FI"]].concat(), 2);
+    assert!(facts.err.contains("changes no facts"), "{}", facts.err);
     let done = confirm(&[&ids[..], &["-o", "json"]].concat(), 0);
     let done: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!(
@@ -384,9 +401,157 @@ fn confirms_with_a_real_token() {
     assert_eq!(desk.status_of("acme").as_deref(), Some("active"));
     let checklist = fs::read_to_string(desk.path("packet").join("checklist.md")).unwrap();
     assert!(checklist.contains("it is active"), "{checklist}");
+    let open: Vec<_> = checklist
+        .lines()
+        .filter(|it| it.contains("- [ ]"))
+        .collect();
+    assert_eq!(open.len(), 1, "{checklist}");
+    assert!(open[0].contains("first call"), "{checklist}");
     // Once is enough.
     assert!(confirm(&ids, 5).err.contains("OB-R006"));
     assert!(desk.onboard("acme", &FACTS, 5).err.contains("OB-R006"));
+}
+
+/// The same by a configuration file: its platform, and its registry unless another one is named.
+#[test]
+fn confirms_with_the_platform_of_a_configuration_file() {
+    let sandbox = Sandbox::start(&[]);
+    let (client, application) = ids_of(&sandbox, "acme-budget");
+    let config = text(&sandbox.config("ob.toml"));
+    let own = sandbox.file("registry.toml");
+    let desk = Desk::new();
+    for id in ["acme", "second"] {
+        desk.onboard(id, &FACTS, 0);
+        fs::remove_dir_all(desk.path("packet")).unwrap();
+    }
+    fs::copy(desk.path("registry.toml"), &own).unwrap();
+    let confirm = |id: &str, client: &str, more: &[&str], status| {
+        let ids = ["--client-id", client, "--application-id", &application];
+        let common = [
+            "onboard",
+            id,
+            "--confirm",
+            "--by",
+            "maria",
+            "--config",
+            &config,
+        ];
+        ob(&[&common[..], &ids, more].concat(), status)
+    };
+    let failed = confirm("acme", "tpp-mistyped", &[], 4);
+    assert!(
+        failed.err.contains("acme stays in onboarding"),
+        "{}",
+        failed.err
+    );
+    let done = confirm("acme", &client, &[], 0);
+    assert!(done.out.starts_with("acme is active"), "{}", done.out);
+    let get = |registry: &str| {
+        let get = ["registry", "get", "acme", "--registry", registry];
+        string(&ob_json(&get)["status"])
+    };
+    assert_eq!(
+        (get(&text(&own)), get(&desk.registry())),
+        ("active".into(), "onboarding".into())
+    );
+    // Another registry beside it: the file's own is not asked for.
+    fs::remove_file(&own).unwrap();
+    confirm("acme", &client, &["--registry", &desk.registry()], 0);
+    assert_eq!(get(&desk.registry()), "active");
+    let gone = confirm("second", &client, &[], 3);
+    assert!(gone.err.contains("registry.toml"), "{}", gone.err);
+}
+
+fn ids_of(sandbox: &Sandbox, id: &str) -> (String, String) {
+    let parties = sandbox.description()["third_parties"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let one = parties.iter().find(|it| it["business_id"] == id).unwrap();
+    (string(&one["client_id"]), string(&one["application_id"]))
+}
+
+/// A certificate that ends soon is due now, and the authority of its chain is not its business.
+#[test]
+fn the_checklist_names_what_is_due() {
+    let desk = Desk::new();
+    let authority = Authority::new("Trust Services");
+    let soon = authority.qwac("Acme GmbH", 12);
+    let late = authority.qwac("Acme GmbH", 300);
+    // Two files, each with the same authority at its end.
+    let files = [soon, late].map(|pem| pem + &authority.pem);
+    let one = desk.file("one.pem", &files[0]);
+    let two = desk.file("two.pem", &files[1]);
+    let more = [
+        "--licence",
+        "licensed",
+        "--contact",
+        "primary:Ada:ada@acme.example",
+        "--contact",
+        "technical:Ops:ops@acme.example",
+        "--certificate",
+        &one,
+        "--certificate",
+        &two,
+        "--signing-service",
+        "https://sign.acme.example/v1",
+        "--legal-name",
+        "Acme GmbH",
+    ];
+    let done = desk.onboard("acme", &[&more[..], &FACTS[4..10]].concat(), 0);
+    assert!(
+        done.err.contains("profile lacks a technical contact"),
+        "{}",
+        done.err
+    );
+    let checklist = fs::read_to_string(desk.path("packet").join("checklist.md")).unwrap();
+    let renew: Vec<_> = checklist
+        .lines()
+        .filter(|it| it.contains("Renew"))
+        .collect();
+    assert_eq!(renew.len(), 2, "{checklist}");
+    assert!(
+        renew.iter().any(|it| it.starts_with("- [ ] now ·")),
+        "{checklist}"
+    );
+    assert!(
+        renew.iter().any(|it| it.starts_with("- [ ] by 20")),
+        "{checklist}"
+    );
+    assert!(
+        !checklist.contains("Renew certificate-authority"),
+        "{checklist}"
+    );
+    let message = fs::read_to_string(desk.path("packet").join("message.txt")).unwrap();
+    assert!(message.contains("certificates are attached"), "{message}");
+}
+
+/// The registry has it, the folder could not be written: that is said, and the way on.
+#[cfg(unix)]
+#[test]
+fn a_packet_that_cannot_be_written_is_told_with_what_was_done() {
+    let desk = Desk::new();
+    fs::write(desk.path("file"), "no folder").unwrap();
+    let packet = text(&desk.path("file").join("packet"));
+    let registry = desk.registry();
+    let common = ["onboard", "acme", "--registry", &registry, "--by", "maria"];
+    let at = |packet: &str, status| {
+        ob(
+            &[&common[..], &["--packet", packet], &FACTS].concat(),
+            status,
+        )
+    };
+    let failed = at(&packet, 3);
+    assert!(
+        failed.err.contains("acme is written down (draft)"),
+        "{}",
+        failed.err
+    );
+    assert_eq!(desk.status_of("acme").as_deref(), Some("draft"));
+    at(&desk.packet(), 0);
+    assert_eq!(desk.status_of("acme").as_deref(), Some("onboarding"));
+    let message = fs::read_to_string(desk.path("packet").join("message.txt")).unwrap();
+    assert!(!message.contains("attached as PEM"), "{message}");
 }
 
 /// A platform that cannot be reached says nothing about the ids: it stays in onboarding.
@@ -504,32 +669,29 @@ fn asks_at_a_terminal() {
     let answers = "Acme GmbH\nmaybe\nunlicensed\nbudgeting; lending\nob_data\nAda:nope\n\
                    Ada:ada@acme.example\n";
     let terminal = |answers: &str| {
-        let spawned = Command::new("script")
+        let mut child = Command::new("script")
             .args(["-qec", &command, "/dev/null"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn();
-        let Ok(mut child) = spawned else {
-            eprintln!("SKIPPED: no `script` to pretend a terminal");
-            return None;
-        };
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("needs `script`: install the package bsdutils: {error}")
+            });
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(answers.as_bytes()).unwrap();
         drop(stdin);
         let output = child.wait_with_output().unwrap();
-        Some((
+        (
             output.status.code(),
             String::from_utf8(output.stdout).unwrap(),
-        ))
+        )
     };
     // The answers end too early: nothing is written down.
-    let Some((status, seen)) = terminal("Acme GmbH\n") else {
-        return;
-    };
+    let (status, seen) = terminal("Acme GmbH\n");
     assert_eq!(status, Some(2), "{seen}");
     assert!(seen.contains("--licence"), "{seen}");
     assert_eq!(desk.status_of("acme"), None);
-    let (status, seen) = terminal(answers).unwrap();
+    let (status, seen) = terminal(answers);
     assert_eq!(status, Some(0), "{seen}");
     for words in [
         "legal name: ",

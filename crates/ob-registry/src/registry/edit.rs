@@ -3,7 +3,7 @@
 use super::{Registry, write::Draft};
 use crate::{
     Actor, Event, HistoryQuery, IntegratorProfile, Reason, Record, RegistryError, Revision, Status,
-    ThirdParty, ThirdPartyBuilder, Version,
+    ThirdParty, ThirdPartyBuilder, Version, event::Signature,
 };
 use ob_core::BusinessId;
 use std::sync::Arc;
@@ -115,6 +115,26 @@ impl Edit<'_> {
         self.change(&id, |draft| draft.put(Arc::clone(&new)))
             .await?;
         self.present(&id)
+    }
+
+    /// Whether [`Edit::put`] would be refused, by the state that is shown: for whoever has
+    /// something to do between the question and the change. Nothing is written.
+    ///
+    /// # Errors
+    /// As [`Edit::put`], but for the store.
+    pub fn check_put(&self, third_party: &ThirdParty) -> Result<(), RegistryError> {
+        let signature = Signature {
+            at: self.registry.0.clock.now(),
+            actor: self.actor.clone(),
+            reason: self.reason.clone(),
+        };
+        let shown = self.registry.0.snapshot.load_full();
+        let mut draft = Draft::new(&shown, signature);
+        if let Some(expected) = self.expecting {
+            draft.expect(third_party.business_id(), expected.version())?;
+        }
+        draft.put(Arc::new(third_party.clone()))?;
+        draft.finish().map(drop)
     }
 
     /// Adds or replaces many third-parties, all of them or none.

@@ -3,18 +3,20 @@
 use super::{folder, packet, refuse_gaps};
 use crate::{
     cli::OnboardArgs,
-    command::{change, registry::integrator},
+    command::{
+        change,
+        registry::{integrator, known},
+    },
     exit::Failure,
     moment,
     output::{self, Format},
     target,
 };
 use obkit::{
-    ApplicationId, BusinessId, ClientId, Code, Probe,
-    registry::{Registry, Status, ThirdParty},
+    BusinessId, Code, Probe,
+    registry::{MemoryStore, Record, Registry, Status, ThirdParty},
 };
 use serde_json::json;
-use std::sync::Arc;
 
 pub(super) async fn run(
     format: Format,
@@ -27,76 +29,70 @@ pub(super) async fn run(
             "--confirm needs --config FILE or --sandbox DIR",
         ));
     }
+    if args.facts.is_any_given() {
+        let what = format!(
+            "--confirm changes no facts: change them by `ob registry set {id}`, or tell the \
+             platform the new ones by `ob onboard {id}` first"
+        );
+        return Err(Failure::usage(what));
+    }
     let registry = target::registry(args.registry.as_deref(), None, args.config.as_deref()).await?;
     let known = in_onboarding(&registry, id)?;
-    let ids = ids(&known, args)?;
-    refuse_gaps(&known)?;
-    let known = write_down(&registry, args, id, ids).await?;
-    let probe = probe(&registry, args, &known).await?;
-    let edit = change::edit(&registry, &args.change, "ob onboard --confirm")?;
-    let active = edit.set_status(id, Status::Active).await;
+    refuse_gaps(known.third_party())?;
+    let told = with_ids(known.third_party(), args)?;
+    let active = told.to_builder().status(Status::Active).build();
     let active = active.map_err(|error| change::refused(&error))?;
-    finish_packet(&registry, args, active.third_party(), &actor);
+    let edit = || -> Result<_, Failure> {
+        let edit = change::edit(&registry, &args.change, "ob onboard --confirm")?;
+        // What was tried must be what becomes active.
+        Ok(edit.expecting(known.version()))
+    };
+    // Nobody is asked for a token with ids that are somebody else's.
+    let free = edit()?.check_put(&active);
+    free.map_err(|error| change::refused(&error))?;
+    let probe = probe(args, &told).await?;
+    let put = edit()?.put(active).await;
+    let record = put.map_err(|error| change::refused(&error))?;
+    finish_packet(&registry, args, record.third_party(), &actor);
     show(format, id, &probe)
 }
 
-fn in_onboarding(registry: &Registry, id: &BusinessId) -> Result<Arc<ThirdParty>, Failure> {
-    let Some(known) = registry.get(id) else {
-        let refused = registry.act_for(id, &obkit::Scopes::none());
-        let what = refused
-            .err()
-            .map_or_else(String::new, |error| error.to_string());
-        return Err(Failure::coded(Code::R001, what));
-    };
-    if known.status() == Status::Onboarding {
+fn in_onboarding(registry: &Registry, id: &BusinessId) -> Result<Record, Failure> {
+    let known = known(registry, id)?;
+    let status = known.third_party().status();
+    if status == Status::Onboarding {
         return Ok(known);
     }
-    let status = known.status();
     let what = format!("{id} is {status}, needs one that is in onboarding");
     Err(Failure::coded(Code::R006, what))
 }
 
-/// Those that the command names, or those of an earlier attempt.
-fn ids(known: &ThirdParty, args: &OnboardArgs) -> Result<(ClientId, ApplicationId), Failure> {
+/// With the ids that the command names, or those that are written down.
+fn with_ids(known: &ThirdParty, args: &OnboardArgs) -> Result<ThirdParty, Failure> {
     let told = &args.confirm;
     let client_id = told.client_id.as_ref().or(known.client_id());
     let application_id = told.application_id.as_ref().or(known.application_id());
-    match (client_id, application_id) {
-        (Some(client_id), Some(application_id)) => Ok((client_id.clone(), *application_id)),
-        _ => Err(Failure::usage(
+    let (Some(client_id), Some(application_id)) = (client_id, application_id) else {
+        return Err(Failure::usage(
             "--confirm needs --client-id ID and --application-id UUID, as the platform gave them",
-        )),
-    }
+        ));
+    };
+    let told = known.to_builder().client_id(client_id.clone());
+    let told = told.application_id(*application_id).build();
+    told.map_err(|error| change::refused(&error))
 }
 
-async fn write_down(
-    registry: &Registry,
-    args: &OnboardArgs,
-    id: &BusinessId,
-    (client_id, application_id): (ClientId, ApplicationId),
-) -> Result<Arc<ThirdParty>, Failure> {
-    let edit = change::edit(registry, &args.change, "ob onboard --confirm")?;
-    let written = edit.update(id, |known| {
-        known
-            .client_id(client_id.clone())
-            .application_id(application_id)
-    });
-    let record = written.await.map_err(|error| change::refused(&error))?;
-    Ok(Arc::clone(record.third_party()))
-}
-
-/// A real token, for all that was authorised. Where none comes, nothing else changes.
-async fn probe(
-    registry: &Registry,
-    args: &OnboardArgs,
-    known: &ThirdParty,
-) -> Result<Probe, Failure> {
+/// A real token, for all that was authorised, with ids that stand nowhere yet: where none comes,
+/// nothing is changed.
+async fn probe(args: &OnboardArgs, told: &ThirdParty) -> Result<Probe, Failure> {
     let (sandbox, config) = (args.sandbox.as_deref(), args.config.as_deref());
-    let integrator = target::integrator_with(sandbox, config, registry.clone()).await?;
-    let id = known.business_id();
-    integrator.probe(id, known.scopes()).await.map_err(|error| {
+    let alone = Registry::open(MemoryStore::with([told.clone()])).await;
+    let alone = alone.map_err(|error| change::refused(&error))?;
+    let integrator = target::integrator_with(sandbox, config, alone).await?;
+    let id = told.business_id();
+    integrator.probe(id, told.scopes()).await.map_err(|error| {
         output::say(format_args!(
-            "{id} stays in onboarding: its ids did not stand the test"
+            "{id} stays in onboarding: its ids did not stand the test, and were not written down"
         ));
         error.into()
     })
@@ -139,7 +135,8 @@ fn show(format: Format, id: &BusinessId, probe: &Probe) -> Result<(), Failure> {
     output::result(format, &done, |_| {
         format!(
             "{id} is active\n\n  token    fetched on behalf of {}, compared and forgotten\n  \
-             scope    {}\n  note     the application id is first tried by the first call",
+             scope    {}\n  next     make a first call: it is the first to try the application \
+             id;\n           ob registry set {id} --application-id UUID mends a mistyped one",
             probe.client_id, probe.scopes
         )
     })

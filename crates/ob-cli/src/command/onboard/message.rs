@@ -25,7 +25,7 @@ pub(super) fn markdown(packet: &Packet<'_>) -> String {
             text.push_str(&format!("- **{name}**: {}\n", escaped(&value)));
         }
     }
-    text.push_str(&format!("\n{ANSWER}\n"));
+    text.push_str(&format!("\n{}\n", answer(packet)));
     text
 }
 
@@ -37,8 +37,16 @@ pub(super) fn plain(packet: &Packet<'_>) -> String {
             text.push_str(&format!("  {name:<19} {value}\n"));
         }
     }
-    text.push_str(&format!("\n{ANSWER}\n"));
+    text.push_str(&format!("\n{}\n", answer(packet)));
     text
+}
+
+fn answer(packet: &Packet<'_>) -> String {
+    let certificates = match packet.certificates().is_empty() {
+        true => "",
+        false => CERTIFICATES,
+    };
+    format!("{ANSWER}{certificates}.\n{NO_SECRET}")
 }
 
 fn subject(packet: &Packet<'_>) -> String {
@@ -150,14 +158,26 @@ pub(super) fn checklist(packet: &Packet<'_>, active_since: Option<SystemTime>) -
             step(true, &format!("before {day}"), "Integrator", told);
             let probed = "A token on behalf of it was fetched and compared; it is active.";
             step(true, &day, &actor, probed);
+            let first = format!(
+                "Make a first call: it is the first to try the application id. \
+                 `ob registry set {id} --application-id UUID` mends a mistyped one."
+            );
+            step(false, "then", "Integrator", &first);
         }
     }
     for (file, certificate) in packet.certificates() {
+        // The authorities of its chain are others' business.
+        if certificate.is_ca() {
+            continue;
+        }
         let renew = certificate.not_after().checked_sub(RENEW_BEFORE);
-        let day = moment::date(renew.unwrap_or(certificate.not_after()));
+        let day = match renew.filter(|day| *day > packet.at) {
+            Some(day) => format!("by {}", moment::date(day)),
+            None => "now".to_owned(),
+        };
         let until = moment::date(certificate.not_after());
         let what = format!("Renew {file}, which ends on {until}.");
-        step(false, &format!("by {day}"), "Third-party", &what);
+        step(false, &day, "Third-party", &what);
     }
     text
 }
@@ -179,8 +199,10 @@ Please set up the third-party below for our one-to-many access. It has authorise
 it within the scopes named here.";
 const ANSWER: &str = "\
 Please answer with the Client ID and the Application ID that it is given. The facts are attached
-for programs as attachments/onboarding.json; certificates are attached as PEM. No key and no
-secret is in this message, and none is to be sent back by mail.";
+for programs as attachments/onboarding.json";
+const CERTIFICATES: &str = "; its certificates are attached as PEM";
+const NO_SECRET: &str = "\
+No key and no secret is in this message, and none is to be sent back by mail.";
 const SEND: &str = "Send message.md (or .txt) with attachments/ to the platform's contact.";
 const SET_UP: &str = "Sets it up and answers with Client ID and Application ID.";
 /// A working week and a weekend: long enough not to be a nuisance.

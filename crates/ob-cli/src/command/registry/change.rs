@@ -69,7 +69,7 @@ fn refuse_leaving(id: &BusinessId, from: Status, to: Option<Status>) -> Result<(
 
 /// # Errors
 /// OB-R001 when it is unknown; the closest id is named.
-pub(super) fn known(registry: &Registry, id: &BusinessId) -> Result<Record, Failure> {
+pub(crate) fn known(registry: &Registry, id: &BusinessId) -> Result<Record, Failure> {
     let unknown = || {
         // A lookup names the closest one.
         let refused = registry.act_for(id, &Scopes::none()).err();

@@ -108,6 +108,7 @@ pub(super) async fn import(
         .iter()
         .filter(|it| registry.get(it.business_id()).is_none());
     let after = before + new.count();
+    let revision = registry.revision();
     if dry_run {
         let all = registry.list();
         let named: HashSet<_> = parties.iter().map(ThirdParty::business_id).collect();
@@ -134,6 +135,8 @@ pub(super) async fn import(
         let read = counted(count);
         if dry_run {
             format!("{read} can be imported; the registry would hold {after}; nothing was changed")
+        } else if registry.revision() == revision {
+            format!("nothing changed: the registry has what the file says of {read}")
         } else {
             format!("imported {read}; the registry holds {after}")
         }
