@@ -3,8 +3,8 @@
 use super::{ChangeArgs, IntegratorCommand, LicenceArg, PlaceArgs};
 use clap::{Args, Subcommand, ValueEnum};
 use obkit::registry::{
-    Application, Contact, Country, HttpsUrl, KeyName, KeyVersion, OrganizationIdentifier, Revision,
-    Status, UseCase, Version,
+    Application, Contact, Country, HttpsUrl, KeyName, KeyVersion, OrganizationIdentifier,
+    ReplicaName, Revision, Status, UseCase, Version,
 };
 use obkit::{ApplicationId, BusinessId, ClientId};
 use std::{path::PathBuf, time::Duration};
@@ -88,6 +88,14 @@ pub(crate) enum RegistryCommand {
         /// Only the newest so many.
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
+        #[command(flatten)]
+        source: RegistrySource,
+    },
+    /// Show the processes that serve from this registry.
+    Replicas {
+        /// Take one off the list that was killed and does not come back.
+        #[arg(long, value_name = "NAME")]
+        sign_off: Option<ReplicaName>,
         #[command(flatten)]
         source: RegistrySource,
     },

@@ -6,6 +6,7 @@ mod files;
 mod history;
 pub(crate) mod integrator;
 mod plan;
+mod replicas;
 mod show;
 mod status;
 
@@ -65,6 +66,9 @@ pub(crate) async fn run(
             limit,
             source,
         } => history::run(format, &open(&source).await?, id, since, limit).await?,
+        RegistryCommand::Replicas { sign_off, source } => {
+            replicas::run(format, &open(&source).await?, sign_off.as_ref()).await?;
+        }
         RegistryCommand::Import {
             file,
             sandbox,

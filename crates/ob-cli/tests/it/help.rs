@@ -2,7 +2,7 @@
 
 use crate::child::ob;
 
-const COMMANDS: [&str; 39] = [
+const COMMANDS: [&str; 40] = [
     "",
     "demo",
     "sandbox",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 39] = [
     "registry resume",
     "registry offboard",
     "registry history",
+    "registry replicas",
     "registry plan",
     "registry apply",
     "registry integrator",

@@ -1,7 +1,7 @@
 //! `ob registry add|set|get|suspend|resume|offboard|history|plan|apply`, and CSV.
 
 use crate::child::{BINARY, Done, Sandbox, finish, ob, ob_json, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, process::Command};
 use tempfile::TempDir;
 
@@ -273,7 +273,7 @@ fn a_life_from_active_to_gone() {
     assert!(suspended["receipt"]["committed_at"].is_string());
     assert_eq!(suspended["receipt"]["quiet_at"], Value::Null);
     assert_eq!(suspended["receipt"]["resumed"], Value::Null);
-    assert_eq!(suspended["receipt"]["replicas"], serde_json::json!([]));
+    assert_eq!(suspended["receipt"]["replicas"], json!([]));
     let again = home.run(&["suspend", "acme", "--reason", "again"], 0).out;
     assert!(
         again.contains("suspended already; nothing was changed (version 2)"),
@@ -625,4 +625,46 @@ fn what_changes_nothing_makes_no_registry() {
             .err
             .contains("nothing happened that was asked for")
     );
+}
+
+/// One that was killed holds up every receipt until somebody who knows says that it is gone.
+#[test]
+fn a_replica_that_was_killed_is_taken_off_the_list() {
+    let home = Home::new();
+    home.acme();
+    let none = home.run(&["replicas"], 0);
+    assert!(none.err.contains("no replica follows"), "{}", none.err);
+    // What replicas say of themselves beside a registry file.
+    let heard = |name: &str, at: &str| json!({"at": at, "report": {"replica": name, "started_at": at, "since": 0, "revision": 1}});
+    // Ahead of this clock, so that it lives however long the test takes.
+    let live = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let live = live.to_string();
+    let said = json!({
+        "replicas": [heard("api-0", "2026-01-02T03:04:05Z"), heard("api-1", &live)],
+        "acknowledgements": [],
+    });
+    fs::write(format!("{}.replicas.json", home.registry), said.to_string()).unwrap();
+    let states = || {
+        let all = home.json(&["replicas"])["replicas"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let one = |it: &Value| format!("{} {}", it["replica"], it["state"]).replace('"', "");
+        all.iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(states(), ["api-0 silent", "api-1 live"]);
+    let suspend = ["suspend", "acme", "--reason", "unpaid", "--wait", "1ms"];
+    let receipt = home.run(&suspend, 9).out;
+    assert!(receipt.contains("replicas --sign-off"), "{receipt}");
+    for (name, said) in [("api-1", "lives"), ("api-2", "no replica api-2")] {
+        let refused = home.run(&["replicas", "--sign-off", name], 2);
+        assert!(refused.err.contains(said), "{}", refused.err);
+    }
+    let done = home.run(&["replicas", "--sign-off", "api-0"], 0);
+    assert!(
+        done.out.contains("api-1") && !done.out.contains("api-0"),
+        "{}",
+        done.out
+    );
+    assert_eq!(states(), ["api-1 live"]);
 }

@@ -2,8 +2,8 @@
 
 use super::Registry;
 use crate::{
-    Acknowledgement, Attendant, Event, RegistryError, ReplicaName, ReplicaReport, Revision, Status,
-    Subject, timestamp,
+    Acknowledgement, Attendant, Event, Receipt, RegistryError, ReplicaName, ReplicaReport,
+    Revision, Status, Subject, timestamp,
 };
 use futures_util::{
     future::join3,
@@ -70,8 +70,19 @@ impl Registry {
         join3(following, reporting, withdrawing).await.0
     }
 
+    /// What the replicas last said of themselves, each with how long ago that was by the store's
+    /// clock. One that was not heard of for [`Receipt::SILENT_AFTER`] does not live, or cannot
+    /// reach the store.
+    ///
+    /// # Errors
+    /// OB-R008 when the store cannot be read.
+    pub async fn replicas(&self) -> Result<Vec<(ReplicaReport, Duration)>, RegistryError> {
+        self.0.store.replicas().await
+    }
+
     /// Takes a replica that ends off the list, so that no receipt waits for it. One that follows
     /// here reports no more from now on: make its last call first, then sign off, then end it.
+    /// One that was killed is signed off by somebody else, who knows that it is gone.
     ///
     /// # Errors
     /// OB-R008 when the store cannot be written.
@@ -86,6 +97,7 @@ impl Registry {
         let started_at = self.0.clock.now();
         // Who begins under a name is no longer the one that ended under it.
         self.0.signed_off.lock().await.remove(replica);
+        self.warn_of_another(replica).await;
         let mut announced = false;
         let mut failing = false;
         loop {
@@ -119,6 +131,20 @@ impl Registry {
             }
             drop(signed_off);
             sleep(if announced { HEARTBEAT } else { FIRST_PAUSE }).await;
+        }
+    }
+
+    /// Two processes under one name speak for each other, and a receipt hears one of them.
+    async fn warn_of_another(&self, replica: &ReplicaName) {
+        let Ok(all) = self.0.store.replicas().await else {
+            return;
+        };
+        let lives = |(report, heard): &&(ReplicaReport, Duration)| {
+            report.replica == *replica && *heard < Receipt::SILENT_AFTER
+        };
+        if let Some((_, heard)) = all.iter().find(lives) {
+            tracing::warn!(%replica, heard_ms = heard.as_millis(), "a replica of this name was \
+                heard of just now: each process needs a name of its own, and signs off when it ends");
         }
     }
 

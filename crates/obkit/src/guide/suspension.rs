@@ -74,5 +74,13 @@
 //! nothing was sent any more anywhere. A request that hangs holds the receipt of its own
 //! third-party back, and no other's.
 //!
+//! From that call on, nothing is sent for third-parties until the store has the replica's first
+//! report and the replica has seen what was decided before it: no receipt forgets one that
+//! serves. Two processes under one name would speak for each other, so each needs its own. A
+//! process that ends signs off
+//! ([`Registry::sign_off`](crate::registry::Registry::sign_off)); one that was killed is named as
+//! silent until it is back under its name, or somebody says that it is gone
+//! (`ob registry replicas --sign-off NAME`).
+//!
 //! A request that its caller gave up, by a deadline for example, counts as ended then; what the
 //! network had already taken of it may still arrive.

@@ -156,7 +156,10 @@ fn as_text(record: &Record, was: Status, receipt: Option<&Receipt>) -> String {
             let owing = receipt.replicas.iter().filter(|line| !is_quiet(line));
             let names: Vec<_> = owing.map(|line| line.replica.as_str()).collect();
             let names = names.join(", ");
-            format!("Not everywhere in force: {names} did not say that it obeys.")
+            format!(
+                "Not everywhere in force: {names} did not say that it obeys.\nOne that was killed \
+                 for good leaves the list by `ob registry replicas --sign-off NAME`."
+            )
         }
     });
     text
