@@ -34,6 +34,9 @@ use failure::Place;
 /// companions (`-wal`, `-shm`) are made for their owner alone (mode 0600). Events can only be
 /// appended: the database itself refuses to change or delete them.
 ///
+/// A file that is replaced or removed while it is open is an error (OB-R008) until it is opened
+/// again: what others decide in the new one is not taken for decided here.
+///
 /// The schema is made and migrated by opening. A file of another program is refused and left as
 /// it is (OB-R008), and so is a database that a newer obkit migrated (OB-R011).
 ///
@@ -59,6 +62,8 @@ use failure::Place;
 /// ```
 pub struct SqliteStore {
     path: PathBuf,
+    /// Which file the connections are to.
+    file: Option<FileId>,
     pool: SqlitePool,
     /// One writer at a time in this process: they queue here instead of polling SQLite's lock.
     writer: Mutex<()>,
@@ -100,6 +105,10 @@ impl SqliteStore {
 
     async fn head(&self, connection: &mut SqliteConnection) -> Result<Revision, RegistryError> {
         let place = self.place();
+        // The connections would go on with the file that was there, and see nothing of the other.
+        if self.file.is_some() && file_id(&self.path) != self.file {
+            return Err(place.refused(REPLACED));
+        }
         let row = sqlx::query("SELECT schema_version, revision FROM ob_registry_meta")
             .fetch_one(connection)
             .await
@@ -311,5 +320,23 @@ impl fmt::Debug for SqliteStore {
     }
 }
 
+/// The device and the number on it.
+type FileId = (u64, u64);
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Other systems do not let an open file be replaced.
+#[cfg(not(unix))]
+fn file_id(_path: &Path) -> Option<FileId> {
+    None
+}
+
+const REPLACED: &str = "was replaced or removed while it was open, and nothing that happens there \
+     is seen any more: needs a new start. To put a copy back, stop everybody who uses it first";
 /// How often the database is looked at: a change by another process shows within a second.
 const POLL: Duration = Duration::from_millis(200);

@@ -73,6 +73,12 @@ struct IntegratorConfig {
 impl Config {
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let text = file::read_text(file, SMALL)?;
+        // No parser's message may quote it.
+        if text.contains("PRIVATE KEY-----") {
+            let file = path_text::shown(file);
+            let what = format!("{file}: has a private key in it (not shown): needs key_file");
+            return Err(Failure::coded(Code::K010, what));
+        }
         let mut config: Self =
             toml::from_str(&text).map_err(|error| malformed(file, &text, &error))?;
         if config.schema != SCHEMA {

@@ -32,8 +32,10 @@ impl Place {
         {
             return Ok(Self::Postgres(text.to_owned()));
         }
-        // Another kind of URL: its password is not to be shown either.
-        if text.contains("://") {
+        // Another kind of URL, or one that is mistyped: its password is not to be shown either.
+        let scheme = text.split(':').next().unwrap_or_default();
+        let mistyped = text.contains(':') && scheme.to_ascii_lowercase().starts_with("postgres");
+        if text.contains("://") || mistyped {
             return Err(Failure::coded(
                 Code::K010,
                 format!("the URL of a registry {NEEDED}"),

@@ -121,6 +121,22 @@ fn a_refused_config_prints_nothing_of_the_key() {
     }
 }
 
+/// A key belongs into its own file; one that stands here is not repeated in a message.
+#[test]
+fn a_private_key_in_it_is_not_shown() {
+    let sandbox = Sandbox::start(&[]);
+    let config = sandbox.config("config.toml");
+    let key = "-----BEGIN PRIVATE KEY-----\\nMIGHCANARY";
+    let with = sandbox
+        .config_text()
+        .replace("kid = ", &format!("key = \"{key}\"\nkid = "));
+    fs::write(&config, with).unwrap();
+    let get = ["token", "get", "--for", "acme-budget", "--config"];
+    let done = ob(&[&get[..], &[&text(&config)]].concat(), 3);
+    assert!(done.err.contains("private key"), "{}", done.err);
+    assert!(!done.err.contains("CANARY"), "{}", done.err);
+}
+
 /// The README's file is taken as it stands; only the platform it names is out of reach here.
 #[test]
 fn the_readme_shows_one_that_is_taken() {

@@ -86,6 +86,10 @@ fn a_password_in_a_url_is_never_shown() {
         ("postgres://maria:geheim@127.0.0.1:1/registry", 3),
         ("postgres://maria:geh#eim@127.0.0.1:1/registry", 3),
         ("mysql://maria:geheim@127.0.0.1/registry", 3),
+        ("postgres:/maria:geheim@127.0.0.1/registry", 3),
+        ("Postgres:maria:geheim@127.0.0.1/registry.db", 3),
+        ("postgres://maria:1/geheim@127.0.0.1/registry", 3),
+        ("postgres://maria@127.0.0.1:1/registry?pass=geheim", 3),
     ] {
         let done = ob(&["registry", "list", "--registry", url], status);
         assert!(done.out.is_empty());

@@ -668,3 +668,26 @@ fn a_replica_that_was_killed_is_taken_off_the_list() {
     );
     assert_eq!(states(), ["api-1 live"]);
 }
+
+/// To offboard is for good: a table does not do it, and takes nobody else along.
+#[test]
+fn a_table_offboards_nobody() {
+    let home = Home::new();
+    home.acme();
+    let before = fs::read(&home.registry).unwrap();
+    let table = home.file("all.csv");
+    let columns = "business_id,legal_name,status,licence,scopes";
+    for status in ["offboarding", "offboarded"] {
+        let rows = format!("new,New,draft,unlicensed,\nacme,Acme,{status},unlicensed,\n");
+        fs::write(&table, format!("{columns}\n{rows}")).unwrap();
+        for args in [&["import", &table][..], &["import", &table, "--dry-run"]] {
+            let refused = home.run(args, 5);
+            assert!(
+                refused.err.contains("ob registry offboard acme"),
+                "{}",
+                refused.err
+            );
+        }
+        assert_eq!(fs::read(&home.registry).unwrap(), before);
+    }
+}

@@ -16,13 +16,13 @@ pub struct PostgresStoreBuilder {
 
 impl PostgresStoreBuilder {
     pub(super) fn new(url: &str) -> Result<Self, RegistryError> {
-        let known = url.starts_with("postgres://") || url.starts_with("postgresql://");
-        let options = known.then(|| url.parse::<PgConnectOptions>());
+        let options = is_plain(url).then(|| url.parse::<PgConnectOptions>());
         // The cause may quote the URL, and the password with it.
         let Some(Ok(options)) = options else {
             let what = "the URL of the database is not usable: needs \
                  postgres://user:password@host:port/database, with other characters than letters \
-                 and digits percent-encoded in the password";
+                 and digits percent-encoded in the password, and only parameters that are known, \
+                 such as sslmode";
             return Err(RegistryError::malformed(None, what));
         };
         Ok(Self {
@@ -98,6 +98,48 @@ impl fmt::Debug for PostgresStoreBuilder {
     }
 }
 
+/// Whether a password can only stand where it is taken for one: before the host, or under its
+/// name. With an unescaped `/` or `?` in it, the rest of it would be the database's name or a
+/// parameter, and be shown as that.
+fn is_plain(url: &str) -> bool {
+    let after = url
+        .strip_prefix("postgres://")
+        .or_else(|| url.strip_prefix("postgresql://"));
+    let Some(after) = after else {
+        return false;
+    };
+    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+    let rest = after.get(end..).unwrap_or_default();
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let known = |pair: &str| {
+        let key = pair.split('=').next().unwrap_or_default();
+        PARAMETERS.contains(&key) || key.starts_with("options[")
+    };
+    let mut pairs = query.split('&').filter(|pair| !pair.is_empty());
+    !path.contains(['@', '#']) && !query.contains('#') && pairs.all(known)
+}
+
+/// What the driver knows. It writes what it does not know into the log, with its value.
+const PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 const SCHEMA: &str = "ob_registry";
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 const NAME: &str =

@@ -25,7 +25,11 @@ pub(super) async fn begin(
     base: i64,
     head: i64,
 ) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::raw_sql("BEGIN").execute(&mut *connection).await?;
+    // Whatever the database's default is: under a stricter one, whoever waited would fail instead
+    // of being told that the head has moved.
+    sqlx::raw_sql("BEGIN ISOLATION LEVEL READ COMMITTED")
+        .execute(&mut *connection)
+        .await?;
     sqlx::query_scalar(
         "UPDATE ob_registry_meta SET revision = $2 WHERE revision = $1 RETURNING schema_version",
     )

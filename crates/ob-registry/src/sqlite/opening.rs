@@ -3,6 +3,7 @@
 use super::{
     SqliteStore,
     failure::{Place, is_busy},
+    file_id,
     migrations::{self, Found, OTHER, VERSION},
 };
 use crate::{RegistryError, database::refuse_newer};
@@ -39,6 +40,7 @@ pub(super) async fn open(path: PathBuf, create: bool) -> Result<SqliteStore, Reg
         .test_before_acquire(false)
         .connect_lazy_with(options);
     Ok(SqliteStore {
+        file: file_id(&path),
         path,
         pool,
         writer: Mutex::new(()),

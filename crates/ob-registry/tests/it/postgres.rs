@@ -75,6 +75,11 @@ async fn the_password_is_never_shown() {
         "mysql://me:hunter2secret@db/x",
         "postgres://me:hunter2secret@db:port/x",
         "postgres://me:hunter2secret@db/x?sslmode=perhaps",
+        "postgres://me:12/hunter2secret@db/x",
+        "postgres://me:12?hunter2secret@db/x",
+        "postgres://me:12#hunter2secret@db/x",
+        "postgres://me@db/x?passwd=hunter2secret",
+        "postgres:/me:hunter2secret@db/x",
         "hunter2secret",
     ] {
         let error = PostgresStore::connect(url).await.unwrap_err();
@@ -238,4 +243,40 @@ async fn a_restart_is_an_error_and_then_over() {
         }
     }
     following.abort();
+}
+
+/// A database that is set to be stricter than it needs to be: whoever was too late decides again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_take_turns_whatever_isolation_is_the_default() {
+    let url = server::database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let name = name.split('?').next().unwrap();
+    let strict = "SET default_transaction_isolation = 'serializable'";
+    let strict = format!("ALTER DATABASE \"{name}\" {strict}");
+    execute(&url, &strict).await.unwrap();
+    let first = Registry::open(PostgresStore::connect(&url).await.unwrap())
+        .await
+        .unwrap();
+    edit(&first).put(party(1, Status::Active)).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..6 {
+        let registry = Registry::open(PostgresStore::connect(&url).await.unwrap())
+            .await
+            .unwrap();
+        tasks.spawn(async move {
+            let id = "party-1".parse().unwrap();
+            for n in 0..10 {
+                let note = format!("{task} {n}");
+                edit(&registry)
+                    .update(&id, |it| it.notes(&note))
+                    .await
+                    .unwrap();
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    first.catch_up().await.unwrap();
+    assert_eq!(first.revision().get(), 61);
 }

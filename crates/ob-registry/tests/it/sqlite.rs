@@ -1,6 +1,7 @@
 //! The SQLite store's own promises: the file, its mode, its schema, its locks.
 
 use crate::sample::{edit, party};
+use ob_core::Code;
 use ob_registry::{HistoryQuery, Registry, RegistryError, SqliteStore, Status};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions,
@@ -235,4 +236,40 @@ async fn another_registry_sees_a_change_by_following() {
     assert_eq!(event.revision().get(), 3);
     assert_eq!(there.len(), 3);
     following.abort();
+}
+
+/// The connections would go on with the file that is gone, and see no suspension in the new one.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_replaced_while_it_is_open_is_an_error() {
+    let (folder, path) = sample().await;
+    let here = Registry::open(SqliteStore::open(&path).await.unwrap())
+        .await
+        .unwrap();
+    let copy = folder.path().join("copy.db");
+    let backup = format!("VACUUM INTO '{}'", copy.display());
+    execute(&path, &backup).await.unwrap();
+    let there = Registry::open(SqliteStore::open(&copy).await.unwrap())
+        .await
+        .unwrap();
+    let id = "party-1".parse().unwrap();
+    edit(&there)
+        .set_status(&id, Status::Onboarding)
+        .await
+        .unwrap();
+    there.close().await;
+    fs::rename(&copy, &path).unwrap();
+    let error = here.catch_up().await.unwrap_err();
+    assert_eq!(error.code(), Code::R008);
+    assert!(error.to_string().contains("was replaced"), "{error}");
+    assert!(here.freshness().failure.is_some());
+    let lost = edit(&here).update(&id, |it| it.notes("into nowhere")).await;
+    assert_eq!(lost.unwrap_err().code(), Code::R008);
+    let again = Registry::open(SqliteStore::open(&path).await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(again.get(&id).unwrap().status(), Status::Onboarding);
+    assert_eq!(again.get(&id).unwrap().notes(), "");
+    fs::remove_file(&path).unwrap();
+    assert!(again.catch_up().await.is_err());
 }

@@ -12,8 +12,8 @@ use crate::{
 use obkit::{
     Code,
     registry::{
-        CSV_LIMIT, Registry, RegistryError, ThirdParty, from_csv_over, from_json, from_toml,
-        to_csv, to_json, to_toml,
+        CSV_LIMIT, Registry, RegistryError, Status, ThirdParty, from_csv_over, from_json,
+        from_toml, to_csv, to_json, to_toml,
     },
 };
 use std::{
@@ -94,6 +94,7 @@ pub(super) async fn import(
     let (named, config) = (&change.place.registry, &change.place.config);
     let known = target::registry_or_empty(named.as_deref(), config.as_deref()).await?;
     let parties = from.read(&known).await?;
+    refuse_offboarding(&parties, &known)?;
     let count = parties.len();
     let versions: Vec<_> = parties
         .iter()
@@ -141,6 +142,24 @@ pub(super) async fn import(
             format!("imported {read}; the registry holds {after}")
         }
     })
+}
+
+/// A table is no order to offboard: for good, and by a cell that somebody mistyped.
+fn refuse_offboarding(parties: &[ThirdParty], known: &Registry) -> Result<(), Failure> {
+    let leaving = |status: Status| matches!(status, Status::Offboarding | Status::Offboarded);
+    let offboards = |new: &&ThirdParty| {
+        let old = known.get(new.business_id());
+        old.is_some_and(|old| old.status() != new.status() && leaving(new.status()))
+    };
+    let Some(new) = parties.iter().find(offboards) else {
+        return Ok(());
+    };
+    let (id, status) = (new.business_id(), new.status());
+    let what = format!(
+        "{id} would be {status}: needs `ob registry offboard {id} --reason TEXT`, or `ob registry \
+         apply --allow-offboard` with all third-parties"
+    );
+    Err(Failure::coded(Code::R006, what))
 }
 
 pub(super) fn export(
