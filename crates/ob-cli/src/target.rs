@@ -62,30 +62,42 @@ pub(crate) async fn registry(
     }
 }
 
-/// The registry that a command changes, made when it is absent; the usual one when it names none.
-pub(crate) async fn registry_to_change(
-    named: Option<&Path>,
-    config: Option<&Path>,
-) -> Result<Registry, Failure> {
-    let place = place(named, config)?;
-    match (named, config) {
-        // What a configuration file names must be there.
-        (None, Some(_)) => place.open().await,
-        _ => place.open_or_create().await,
+/// The registry that a command may change. Where there is none it is looked at as an empty one,
+/// and made only when the change is made.
+pub(crate) struct ToChange {
+    pub(crate) known: Registry,
+    absent: Option<Place>,
+}
+
+impl ToChange {
+    /// The registry itself.
+    pub(crate) async fn made(self) -> Result<Registry, Failure> {
+        match self.absent {
+            Some(place) => place.open_or_create().await,
+            None => Ok(self.known),
+        }
     }
 }
 
-/// The registry that a command would change, as it is: with nothing in it where there is none.
-pub(crate) async fn registry_or_empty(
+/// The registry that a command may change; the usual one when it names none.
+pub(crate) async fn registry_to_change(
     named: Option<&Path>,
     config: Option<&Path>,
-) -> Result<Registry, Failure> {
+) -> Result<ToChange, Failure> {
     let place = place(named, config)?;
+    // What a configuration file names must be there.
     if place.is_there() || named.is_none() && config.is_some() {
-        return place.open().await;
+        let known = place.open().await?;
+        return Ok(ToChange {
+            known,
+            absent: None,
+        });
     }
     let empty = Registry::open(MemoryStore::default()).await;
-    empty.map_err(|error| Failure::coded(error.code(), error))
+    Ok(ToChange {
+        known: empty.map_err(|error| Failure::coded(error.code(), error))?,
+        absent: Some(place),
+    })
 }
 
 fn place(named: Option<&Path>, config: Option<&Path>) -> Result<Place, Failure> {

@@ -16,7 +16,7 @@ use crate::{
     cli::{PlaceArgs, RegistryCommand, RegistrySource},
     exit::Failure,
     output::Format,
-    target,
+    target::{self, ToChange},
 };
 use obkit::registry::{Registry, RegistryError, Status};
 use std::process::ExitCode;
@@ -120,7 +120,7 @@ async fn existing(place: &PlaceArgs) -> Result<Registry, Failure> {
 }
 
 /// The registry to change; an absent file is made by the first change.
-async fn created(place: &PlaceArgs) -> Result<Registry, Failure> {
+async fn to_change(place: &PlaceArgs) -> Result<ToChange, Failure> {
     target::registry_to_change(place.registry.as_deref(), place.config.as_deref()).await
 }
 

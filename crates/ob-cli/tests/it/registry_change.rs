@@ -604,6 +604,7 @@ fn what_changes_nothing_makes_no_registry() {
         assert!(!fs::exists(&db).unwrap(), "{args:?}");
     }
     ob(&["registry", "apply", &plan, "--yes", "--registry", &db], 3);
+    assert!(!fs::exists(&db).unwrap());
     ob(
         &["registry", "apply", &table, "--yes", "--registry", &db],
         0,

@@ -1,6 +1,6 @@
 //! `ob registry add|set`.
 
-use super::{created, existing, facts, refused, show};
+use super::{existing, facts, refused, show, to_change};
 use crate::{
     cli::{Clear, EditArgs, ThirdPartyArgs},
     command::change::{check, edit},
@@ -21,7 +21,7 @@ pub(super) async fn add(
 ) -> Result<(), Failure> {
     let new = facts::third_party(id, None, given, &[])?;
     check(&change.change)?;
-    let registry = created(&change.place).await?;
+    let registry = to_change(&change.place).await?.made().await?;
     if registry.get(id).is_some() {
         let what = format!("{id} is in the registry already: change it by `ob registry set {id}`");
         return Err(Failure::coded(Code::R002, what));

@@ -1,6 +1,6 @@
 //! `ob registry import|export`, and the files with third-parties that other commands read.
 
-use super::{counted, created, refused};
+use super::{counted, refused, to_change};
 use crate::{
     cli::{EditArgs, FileFormat},
     command::change::{check, edit},
@@ -91,18 +91,17 @@ pub(super) async fn import(
     change: &EditArgs,
 ) -> Result<(), Failure> {
     check(&change.change)?;
-    let (named, config) = (&change.place.registry, &change.place.config);
-    let known = target::registry_or_empty(named.as_deref(), config.as_deref()).await?;
-    let parties = from.read(&known).await?;
-    refuse_offboarding(&parties, &known)?;
+    let asked = to_change(&change.place).await?;
+    let parties = from.read(&asked.known).await?;
+    refuse_offboarding(&parties, &asked.known)?;
     let count = parties.len();
     let versions: Vec<_> = parties
         .iter()
-        .map(|it| known.version(it.business_id()))
+        .map(|it| asked.known.version(it.business_id()))
         .collect();
     let registry = match dry_run {
-        true => known,
-        false => created(&change.place).await?,
+        true => asked.known,
+        false => asked.made().await?,
     };
     let before = registry.len();
     let new = parties

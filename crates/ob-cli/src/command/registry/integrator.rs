@@ -39,11 +39,9 @@ async fn set(format: Format, args: &IntegratorSetArgs) -> Result<(), Failure> {
     let (registry, config) = (registry.as_deref(), config.as_deref());
     // What is refused anyway makes no file.
     change::check(&args.change)?;
-    let known = target::registry_or_empty(registry, config).await?;
-    changed(known.integrator_profile().as_deref(), args)?;
-    let registry = target::registry_to_change(registry, config).await?;
-    let known = registry.integrator_profile();
-    let profile = changed(known.as_deref(), args)?;
+    let asked = target::registry_to_change(registry, config).await?;
+    let profile = changed(asked.known.integrator_profile().as_deref(), args)?;
+    let registry = asked.made().await?;
     let edit = change::edit(&registry, &args.change, "ob registry integrator set")?;
     let set = edit.set_integrator(profile).await;
     set.map_err(|error| change::refused(&error))?;

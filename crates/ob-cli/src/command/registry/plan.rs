@@ -1,9 +1,8 @@
 //! `ob registry plan|apply`.
 
 use super::{
-    created,
     files::{in_file, read},
-    refused,
+    refused, to_change,
 };
 use crate::{
     cli::EditArgs,
@@ -11,7 +10,7 @@ use crate::{
     exit::Failure,
     file::{self, Access, LARGE},
     output::{self, Format},
-    path_text, target,
+    path_text,
 };
 use obkit::registry::{Difference, Plan, Registry, Step};
 use serde_json::{Value, json};
@@ -58,18 +57,22 @@ pub(super) async fn apply(
     change: &EditArgs,
 ) -> Result<(), Failure> {
     check(&change.change)?;
-    let (named, config) = (&change.place.registry, &change.place.config);
-    let known = target::registry_or_empty(named.as_deref(), config.as_deref()).await?;
+    let asked = to_change(&change.place).await?;
     let plan = match written_plan(file)? {
         Some(plan) => plan,
-        None => make(&known, file)?,
+        None => make(&asked.known, file)?,
     };
     let allowed = consent.allow_offboard || plan.offboards().next().is_none();
     // What would be refused anyway is not asked about: a registry does not go back.
-    if !plan.is_empty() && allowed && plan.base() >= known.revision() {
+    if !plan.is_empty() && allowed && plan.base() >= asked.known.revision() {
         agree(&plan, consent)?;
     }
-    let registry = created(&change.place).await?;
+    let applies = !plan.is_empty() && allowed && plan.base() == asked.known.revision();
+    // A refusal, too, is the registry's; but it makes none.
+    let registry = match applies {
+        true => asked.made().await?,
+        false => asked.known,
+    };
     if !plan.is_empty() {
         let edit = edit(&registry, &change.change, "ob registry apply")?;
         let applied = edit.apply(&plan, consent.allow_offboard).await;
