@@ -257,6 +257,41 @@ impl Edit<'_> {
         .await
     }
 
+    /// Changes the Integrator's profile from what it is at this moment, or writes down the first.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use ob_registry::{IntegratorProfile, MemoryStore, Registry};
+    /// # let registry = Registry::open(MemoryStore::default()).await?;
+    /// # let application_id = "0e2f6c1e-7d5d-4a43-9a6e-1f3b8f0f9a11".parse()?;
+    /// let first = IntegratorProfile::new("Services AG", "int-1".parse()?, application_id)?;
+    /// registry.edit("maria", "new")?.set_integrator(first.clone()).await?;
+    /// let countries = ["DE".parse()?];
+    /// let edit = registry.edit("john", "we opened there")?;
+    /// let change = |old: Option<&IntegratorProfile>| {
+    ///     old.unwrap_or(&first).clone().with_countries(countries)
+    /// };
+    /// edit.update_integrator(change).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Edit::set_integrator`].
+    pub async fn update_integrator(
+        self,
+        change: impl Fn(Option<&IntegratorProfile>) -> IntegratorProfile + Send + Sync,
+    ) -> Result<Revision, RegistryError> {
+        self.refuse_expecting()?;
+        self.commit(|draft| {
+            let new = change(draft.base_profile().map(|old| &**old));
+            draft.set_profile(Arc::new(new));
+            Ok(())
+        })
+        .await
+    }
+
     async fn change(
         &self,
         id: &BusinessId,

@@ -378,6 +378,36 @@ async fn an_active_one_does_not_get_an_identifier_that_its_certificates_contradi
         .unwrap();
 }
 
+/// Two people change different parts of it at once: both parts are changed.
+#[tokio::test]
+async fn a_change_of_the_profile_starts_from_what_is_there_now() {
+    let store = MemoryStore::default();
+    let here = Registry::open(store.clone()).await.unwrap();
+    let there = Registry::open(store).await.unwrap();
+    let application = crate::sample::application(999);
+    let first = IntegratorProfile::new("Services AG", client(999), application).unwrap();
+    edit(&here).set_integrator(first.clone()).await.unwrap();
+    there.catch_up().await.unwrap();
+    let with_country = |old: Option<&IntegratorProfile>| {
+        let old = old.unwrap_or(&first).clone();
+        old.with_countries(["DE".parse().unwrap()])
+    };
+    edit(&here).update_integrator(with_country).await.unwrap();
+    let ada: ob_registry::Contact = "primary:Ada:ada@services.example".parse().unwrap();
+    let with_contact =
+        |old: Option<&IntegratorProfile>| old.unwrap().clone().with_contacts(vec![ada.clone()]);
+    // This one has not heard of the country yet.
+    edit(&there).update_integrator(with_contact).await.unwrap();
+    let profile = there.integrator_profile().unwrap();
+    assert_eq!(
+        (profile.countries().len(), profile.contacts().len()),
+        (1, 1)
+    );
+    let refused = edit(&here).expecting(Version::FIRST);
+    let refused = refused.update_integrator(with_country).await.unwrap_err();
+    assert_eq!(refused.code(), Code::R009);
+}
+
 #[tokio::test]
 async fn the_integrators_profile_is_kept_and_its_ids_are_nobody_elses() {
     let store = MemoryStore::with([party(1, Status::Active)]);

@@ -43,7 +43,11 @@ async fn set(format: Format, args: &IntegratorSetArgs) -> Result<(), Failure> {
     let profile = changed(asked.known.integrator_profile().as_deref(), args)?;
     let registry = asked.made().await?;
     let edit = change::edit(&registry, &args.change, "ob registry integrator set")?;
-    let set = edit.set_integrator(profile).await;
+    // Somebody else may change another part of it at this moment.
+    let change = |known: Option<&IntegratorProfile>| {
+        changed(known, args).unwrap_or_else(|_| profile.clone())
+    };
+    let set = edit.update_integrator(change).await;
     set.map_err(|error| change::refused(&error))?;
     show(format, self::profile(&registry)?.as_ref())
 }
