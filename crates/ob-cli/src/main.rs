@@ -20,7 +20,10 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     if cli.explain {
         narrate::start();
     }
@@ -36,4 +39,14 @@ fn main() -> ExitCode {
         Err(error) => Err(exit::Failure::unexpected(format!("no runtime: {error}"))),
     };
     outcome.unwrap_or_else(exit::Failure::report)
+}
+
+/// The parser quotes the argument that it refuses: not one that announces a private key.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if error.to_string().contains("PRIVATE KEY-----") {
+        let what = "an argument has a private key in it (not shown): it is known to your shell's \
+                    history now, replace the key";
+        return exit::Failure::usage(what).report();
+    }
+    error.exit()
 }

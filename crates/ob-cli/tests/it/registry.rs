@@ -69,6 +69,9 @@ fn what_is_exported_can_be_imported() {
         assert_eq!(done.out, "");
         let done = ob_json(&["registry", "import", &to, "--registry", &into]);
         assert_eq!(done["schema"], "ob.registry-import/1");
+        assert_eq!(done["changed"], true);
+        let twice = ob_json(&["registry", "import", &to, "--registry", &into]);
+        assert_eq!(twice["changed"], false);
         assert_eq!(
             (&done["imported"], &done["third_parties"]),
             (&3.into(), &3.into())

@@ -257,6 +257,32 @@ fn a_private_key_is_never_taken_for_a_certificate() {
     assert!(!fs::exists(&home.registry).unwrap());
 }
 
+/// Whatever it is given as: neither the command nor its parser repeats it.
+#[test]
+fn a_private_key_in_an_argument_is_not_shown() {
+    let home = Home::new();
+    home.acme();
+    let key = "-----BEGIN PRIVATE KEY-----MIIGHCANARY";
+    let contact = format!("primary:{key}:ada@acme.example");
+    let note = format!("found this: {key}");
+    for (args, status) in [
+        (&["set", "acme", "--note", key][..], 2),
+        (&["set", "acme", key], 2),
+        (&["set", "acme", "--contact", &contact], 2),
+        (&["set", "acme", "--country", &contact], 2),
+        (&["set", "acme", "--note", &note], 3),
+        (&["set", "acme", "--legal-name", &note], 3),
+        (&["set", "acme", "--country", "DE", "--reason", &note], 2),
+        (&["suspend", "acme", "--reason", &note], 2),
+    ] {
+        let done = home.run(args, status);
+        assert!(done.err.contains("private key"), "{args:?}: {}", done.err);
+        let shown = format!("{}{}", done.out, done.err);
+        assert!(!shown.contains("CANARY"), "{args:?}: {shown}");
+    }
+    home.run(&["history"], 0);
+}
+
 #[test]
 fn a_life_from_active_to_gone() {
     let home = Home::new();

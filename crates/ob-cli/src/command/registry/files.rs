@@ -128,6 +128,7 @@ pub(super) async fn import(
     let done = serde_json::json!({
         "schema": "ob.registry-import/1",
         "imported": count,
+        "changed": registry.revision() != revision,
         "third_parties": after,
         "dry_run": dry_run,
     });
